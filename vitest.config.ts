@@ -1,0 +1,65 @@
+import { existsSync, readdirSync } from "node:fs";
+import { defaultServerConditions } from "vite";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+const conditions = ["@convex-dev/component-source", ...defaultServerConditions];
+
+type TestOptions = NonNullable<TestProjectInlineConfiguration["test"]>;
+
+function project(name: string, root: string, test: TestOptions): TestProjectInlineConfiguration {
+  return {
+    root,
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      name,
+      include: ["**/*.test.{ts,tsx}"],
+      setupFiles: [`${import.meta.dirname}/test/setup.ts`],
+      typecheck: { enabled: false },
+      ...test,
+    },
+  };
+}
+
+/** Every Convex suite runs twice: as it is, and with the backend's transaction limits enforced. */
+function convexProjects(name: string, root: string): TestProjectInlineConfiguration[] {
+  const environment = "edge-runtime";
+  return [
+    project(name, root, { environment }),
+    project(`${name} (limits)`, root, {
+      environment,
+      include: ["**/*.test.ts"],
+      env: { CONVEX_TEST_TRANSACTION_LIMITS: "true" },
+    }),
+  ];
+}
+
+const components = readdirSync(`${import.meta.dirname}/components`).filter((name) =>
+  existsSync(`${import.meta.dirname}/components/${name}/package.json`),
+);
+
+export default defineConfig({
+  test: {
+    projects: [
+      ...components.flatMap((name) => convexProjects(name, `./components/${name}`)),
+      ...convexProjects("example", "./example"),
+      project("scripts", "./scripts", { environment: "node" }),
+      project("repository", "./test", {
+        environment: "node",
+        include: ["*.test.ts"],
+        exclude: ["packages.test.ts"],
+      }),
+      project("packages", "./test", {
+        environment: "node",
+        include: ["packages.test.ts"],
+        testTimeout: 240_000,
+        hookTimeout: 240_000,
+      }),
+      project("e2e", "./test/e2e", {
+        environment: "node",
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+      }),
+    ],
+  },
+});
