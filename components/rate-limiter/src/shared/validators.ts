@@ -1,0 +1,112 @@
+import { v, type Infer } from "convex/values";
+
+const limitFields = {
+  rate: v.number(),
+  period: v.number(),
+  capacity: v.optional(v.number()),
+  maxReserved: v.optional(v.number()),
+};
+
+interface LimitOptions {
+  /** Tokens added per `period`. */
+  rate: number;
+  /** Milliseconds over which `rate` tokens are added, at most ten years. */
+  period: number;
+  /** The most tokens that can be saved up. @default rate */
+  capacity?: number;
+  /** How far below zero `reserve: true` may go, in tokens; 0 allows none. @default unlimited */
+  maxReserved?: number;
+}
+
+/** Tokens are added continuously, `rate` per `period`, up to `capacity`. */
+export interface TokenBucketConfig extends LimitOptions {
+  kind: "token bucket";
+  /** Only fixed windows start anywhere; accepted so that both kinds destructure alike. */
+  start?: null;
+}
+
+/** `rate` tokens are added at the start of each window of `period`, up to `capacity`. */
+export interface FixedWindowConfig extends LimitOptions {
+  kind: "fixed window";
+  /**
+   * Any instant at which a window starts, in milliseconds of UTC; past and future ones align alike.
+   * @default an instant derived from name and key, so that keys do not all refill at once
+   */
+  start?: number;
+}
+
+/** One rate limit. Both kinds cost the same. */
+export type RateLimitConfig = TokenBucketConfig | FixedWindowConfig;
+
+export const vRateLimitConfig = v.union(
+  v.object({
+    kind: v.literal("token bucket"),
+    ...limitFields,
+    start: v.optional(v.null()),
+  }),
+  v.object({
+    kind: v.literal("fixed window"),
+    ...limitFields,
+    start: v.optional(v.number()),
+  }),
+);
+
+/** What to limit, by how much, and how to answer. */
+export interface RateLimitArgs {
+  /** The name of the rate limit. */
+  name: string;
+  /** Whose limit it is (a user id, an IP address), at most 1 KiB. @default one shared limit */
+  key?: string;
+  /** Tokens to consume; 0 asks without consuming. @default 1 */
+  count?: number;
+  /**
+   * Allow going into debt up to `maxReserved`; the answer's `retryAfter` then says how many
+   * milliseconds to wait before doing the work. @default false
+   */
+  reserve?: boolean;
+  /** Throw RATE_LIMITED instead of returning `ok: false`. @default false */
+  throws?: boolean;
+  config: RateLimitConfig;
+}
+
+export const rateLimitArgs = {
+  name: v.string(),
+  key: v.optional(v.string()),
+  count: v.optional(v.number()),
+  reserve: v.optional(v.boolean()),
+  throws: v.optional(v.boolean()),
+  config: vRateLimitConfig,
+};
+
+/**
+ * `ok: true` without `retryAfter`: go ahead. `ok: true` with `retryAfter`: reserved, do the work
+ * after that many milliseconds. `ok: false`: refused, and the same request succeeds after exactly
+ * `retryAfter` milliseconds if nobody else consumes. `retryAfter` is a whole number, at least 1.
+ */
+export type RateLimitReturns =
+  { ok: true; retryAfter?: number } | { ok: false; retryAfter: number };
+
+export const vRateLimitReturns = v.union(
+  v.object({ ok: v.literal(true), retryAfter: v.optional(v.number()) }),
+  v.object({ ok: v.literal(false), retryAfter: v.number() }),
+);
+
+export const getValueArgs = {
+  name: v.string(),
+  key: v.optional(v.string()),
+  config: vRateLimitConfig,
+};
+
+export const vGetValueReturns = v.object({
+  value: v.number(),
+  ts: v.number(),
+  shard: v.number(),
+  config: vRateLimitConfig,
+});
+
+/**
+ * The stored state, to be continued to any instant with `calculateRateLimit(value, value.config)`.
+ * `value` tokens were left at `ts` (milliseconds of UTC; 0 when never used), and `config` has its
+ * defaults filled in.
+ */
+export type GetValueReturns = Infer<typeof vGetValueReturns>;
