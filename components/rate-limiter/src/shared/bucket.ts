@@ -67,7 +67,7 @@ export function decide(
   }
   const next = count === 0 ? null : toState(after, config);
   if (fits(after.used, config, 0)) return { status: { ok: true }, next };
-  return { status: { ok: true, retryAfter: waitFor(usage, config, { count, now }) }, next };
+  return { status: { ok: true, retryAfter: waitFor(after, config, { count: 0, now }) }, next };
 }
 
 /** What is left of a limit at an instant, after taking `count` tokens. */

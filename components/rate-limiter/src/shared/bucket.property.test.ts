@@ -1,0 +1,103 @@
+import { fc, test } from "@fast-check/vitest";
+import { expect } from "vitest";
+import { decide, type BucketState } from "./bucket.js";
+import { resolveConfig } from "./config.js";
+import type { RateLimitConfig } from "./validators.js";
+
+const T0 = 1_700_000_000_000;
+
+const configs: fc.Arbitrary<RateLimitConfig> = fc.record(
+  {
+    kind: fc.constantFrom("token bucket" as const, "fixed window" as const),
+    rate: fc.oneof(
+      fc.integer({ min: 1, max: 1000 }),
+      fc.double({ min: 0.01, max: 100, noNaN: true }),
+    ),
+    period: fc.oneof(
+      fc.integer({ min: 1, max: 10_000_000 }),
+      fc.double({ min: 1, max: 1e9, noNaN: true }),
+    ),
+    capacity: fc.integer({ min: 1, max: 1000 }),
+    maxReserved: fc.integer({ min: 0, max: 20 }),
+  },
+  { requiredKeys: ["kind", "rate", "period"] },
+);
+
+const steps = fc.array(
+  fc.record({
+    waitMs: fc.oneof(
+      fc.constant(0),
+      fc.integer({ min: 0, max: 10_000 }),
+      fc.integer({ min: 0, max: 10_000_000 }),
+    ),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    reserve: fc.boolean(),
+  }),
+  { maxLength: 60 },
+);
+
+/** Runs a history of requests and reports every decision with its instant. */
+function run(
+  config: RateLimitConfig,
+  history: { waitMs: number; share: number; reserve: boolean }[],
+) {
+  const resolved = resolveConfig("test", "key", config);
+  const limitOf = (reserve: boolean) =>
+    resolved.capacity + (reserve ? (config.maxReserved ?? resolved.capacity) : 0);
+  let state: BucketState | null = null;
+  let now = T0;
+  return history.map(({ waitMs, share, reserve }) => {
+    now += waitMs;
+    const count = Math.floor(share * limitOf(reserve));
+    const before = state;
+    const decision = decide(before, resolved, { count, reserve, now });
+    if (decision.next) state = decision.next;
+    return { before, now, count, reserve, resolved, ...decision };
+  });
+}
+
+/** The most that may have been granted in (from, to]: what fits at once, and what is added since. */
+function allowed(config: RateLimitConfig, capacity: number, elapsedMs: number) {
+  const periods = elapsedMs / config.period;
+  const added = config.kind === "fixed window" ? Math.floor(periods) + 1 : periods;
+  return capacity + added * config.rate;
+}
+
+test.prop([configs, steps])(
+  "never grants more than the capacity and what was added since",
+  (config, history) => {
+    const decisions = run(config, history);
+    decisions.forEach((first, from) => {
+      let granted = 0;
+      for (const later of decisions.slice(from)) {
+        if (later.status.ok) granted += later.count;
+        const most =
+          allowed(config, later.resolved.capacity, later.now - first.now) +
+          (config.maxReserved ?? later.resolved.capacity);
+        expect(granted).toBeLessThanOrEqual(most * (1 + 1e-6) + 1e-6);
+      }
+    });
+  },
+);
+
+test.prop([configs, steps])("refuses until exactly the promised instant", (config, history) => {
+  for (const { status, next, before, resolved, count, reserve, now } of run(config, history)) {
+    if (status.ok) continue;
+    expect(next).toBeNull();
+    expect(Number.isSafeInteger(status.retryAfter)).toBe(true);
+    const retry = (at: number) => decide(before, resolved, { count, reserve, now: at }).status.ok;
+    expect(retry(now + status.retryAfter)).toBe(true);
+    expect(retry(now + status.retryAfter - 1)).toBe(false);
+  }
+});
+
+test.prop([configs, steps])(
+  "stores only finite numbers, never more than the capacity",
+  (config, history) => {
+    for (const { next, resolved } of run(config, history)) {
+      if (!next) continue;
+      expect(Number.isFinite(next.value) && Number.isFinite(next.ts)).toBe(true);
+      expect(next.value).toBeLessThanOrEqual(resolved.capacity);
+    }
+  },
+);
