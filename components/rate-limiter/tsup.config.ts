@@ -1,1 +1,1 @@
-export { default } from "../../scripts/tsup.preset.ts";
+export { default } from "../../scripts/tsup.preset.js";

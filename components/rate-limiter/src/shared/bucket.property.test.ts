@@ -101,3 +101,16 @@ test.prop([configs, steps])(
     }
   },
 );
+
+test.prop([configs, steps])(
+  "works a reservation off at exactly the promised instant",
+  (config, history) => {
+    for (const { status, before, next, resolved, now } of run(config, history)) {
+      if (!status.ok || status.retryAfter === undefined) continue;
+      const settled = (at: number) =>
+        decide(next ?? before, resolved, { count: 0, reserve: false, now: at }).status.ok;
+      expect(settled(now + status.retryAfter)).toBe(true);
+      expect(settled(now + status.retryAfter - 1)).toBe(false);
+    }
+  },
+);
