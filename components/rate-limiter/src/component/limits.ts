@@ -12,19 +12,19 @@ import { deleteShard } from "./model/shards.js";
 export const rateLimit = mutation({
   args: rateLimitArgs,
   returns: vRateLimitReturns,
-  handler: consume,
+  handler: (ctx, args) => consume(ctx, args),
 });
 
 export const checkRateLimit = query({
   args: rateLimitArgs,
   returns: vRateLimitReturns,
-  handler: check,
+  handler: (ctx, args) => check(ctx, args),
 });
 
 export const getValue = query({
   args: getValueArgs,
   returns: vGetValueReturns,
-  handler: currentValue,
+  handler: (ctx, args) => currentValue(ctx, args),
 });
 
 export const resetRateLimit = mutation({

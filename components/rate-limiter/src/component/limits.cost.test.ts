@@ -1,0 +1,53 @@
+import { convexTest } from "convex-test";
+import { expect, test } from "vitest";
+import { modules } from "../test.js";
+import { api } from "./_generated/api.js";
+import schema from "./schema.js";
+
+const config = { kind: "token bucket", rate: 2, period: 3_600_000 } as const;
+const args = { name: "a", key: "ada", config };
+
+type TestContext = Parameters<Parameters<ReturnType<typeof setup>["run"]>[0]>[0];
+
+const setup = () => convexTest(schema, modules);
+
+/** What one operation reads and writes, and how many index ranges it queries. */
+function cost(t: ReturnType<typeof setup>, operation: (ctx: TestContext) => Promise<unknown>) {
+  return t.run(async (ctx) => {
+    await operation(ctx);
+    const metrics = await ctx.meta.getTransactionMetrics();
+    return [
+      metrics.databaseQueries.used,
+      metrics.documentsRead.used,
+      metrics.documentsWritten.used,
+    ];
+  });
+}
+
+test("queries, documents read and documents written of every operation", async () => {
+  const t = setup();
+  const limit = (ctx: TestContext) => ctx.runMutation(api.limits.rateLimit, args);
+  const check = (ctx: TestContext) => ctx.runQuery(api.limits.checkRateLimit, args);
+  const value = (ctx: TestContext) => ctx.runQuery(api.limits.getValue, args);
+  const reset = (ctx: TestContext) =>
+    ctx.runMutation(api.limits.resetRateLimit, { name: args.name, key: args.key });
+  expect({
+    "check, never used": await cost(t, check),
+    "limit, first": await cost(t, limit),
+    "limit, warm": await cost(t, limit),
+    "limit, refused": await cost(t, limit),
+    check: await cost(t, check),
+    getValue: await cost(t, value),
+    reset: await cost(t, reset),
+    "reset, never used": await cost(t, reset),
+  }).toEqual({
+    "check, never used": [1, 0, 0],
+    "limit, first": [1, 0, 1],
+    "limit, warm": [1, 2, 1],
+    "limit, refused": [1, 1, 0],
+    check: [1, 1, 0],
+    getValue: [1, 1, 0],
+    reset: [1, 2, 1],
+    "reset, never used": [1, 0, 0],
+  });
+});
