@@ -88,6 +88,17 @@ describe("a fixed window", () => {
     expect(calls(start + 11 * minute)).toBe(10);
   });
 
+  test.each([210_711_466.910_180_7, 1.1, 1e5 / 3])(
+    "reads its own window back although its period is %d ms",
+    (period) => {
+      const limit = limitOf({ kind: "fixed window", rate: 1, period, start: 1e300 });
+      for (let now = T0; now < T0 + 50 * period; now = Math.ceil(now + period)) {
+        expect(limit.at(now)).toEqual({ ok: true });
+        expect(limit.at(now).ok).toBe(false);
+      }
+    },
+  );
+
   test("starts at an instant of its own for each key, the same at every call", () => {
     const starts = ["ada", "bob", "eve"].map(
       (key) => resolveConfig("test", key, { kind: "fixed window", rate: 1, period: HOUR }).start,

@@ -42,6 +42,9 @@ export interface Decision {
  */
 const RELATIVE_TOLERANCE = 1e-9;
 
+/** More than the rounding of instants in milliseconds, less than clocks can tell apart. */
+const ROUNDING_MS = 0.001;
+
 /**
  * Two servers' clocks may differ by a little; a row further ahead than this was written by a clock
  * that has since stepped back.
@@ -145,8 +148,12 @@ function toState({ used, ts }: Usage, { capacity }: ResolvedConfig): Required<Bu
   return { value: capacity - used, ts, cap: capacity };
 }
 
-/** The latest start of a window at or before `at`. */
+/**
+ * The latest start of a window at or before `at`. A start is a sum that rounds when the period is
+ * not whole, and must not fall into the window before when it is read back.
+ */
 function windowStart(config: ResolvedConfig, at: number): number {
-  const start = config.start ?? 0;
-  return start + Math.floor((at - start) / config.period) * config.period;
+  const start = (config.start ?? 0) % config.period;
+  const windows = Math.floor((at + ROUNDING_MS - start) / config.period);
+  return start + windows * config.period;
 }
