@@ -1,0 +1,92 @@
+import { fc, test } from "@fast-check/vitest";
+import { convexTest } from "convex-test";
+import { afterEach, beforeEach, expect, vi } from "vitest";
+import { modules } from "../test.js";
+import { api } from "./_generated/api.js";
+import schema from "./schema.js";
+
+const T0 = new Date("2026-01-01T00:00:00Z").getTime();
+const MINUTE = 60_000;
+
+const CONFIGS = {
+  bucket: { kind: "token bucket", rate: 12, period: MINUTE, capacity: 5 },
+  window: { kind: "fixed window", rate: 4, period: MINUTE, capacity: 6, start: T0 },
+} as const;
+
+type Name = keyof typeof CONFIGS;
+
+/** A limit as the textbooks have it: tokens that are added as time passes, up to the capacity. */
+class Model {
+  readonly name: Name;
+  tokens: number;
+  at = T0;
+
+  constructor(name: Name) {
+    this.name = name;
+    this.tokens = CONFIGS[name].capacity;
+  }
+
+  advance(now: number) {
+    const { rate, capacity } = CONFIGS[this.name];
+    const passed = {
+      bucket: (now - this.at) / MINUTE,
+      window: Math.floor((now - T0) / MINUTE) - Math.floor((this.at - T0) / MINUTE),
+    };
+    this.tokens = Math.min(capacity, this.tokens + passed[this.name] * rate);
+    this.at = now;
+  }
+
+  take(count: number) {
+    const ok = count <= this.tokens + 1e-6;
+    if (ok) this.tokens -= count;
+    return ok;
+  }
+}
+
+const operations = fc.array(
+  fc.record({
+    kind: fc.constantFrom("limit", "limit", "limit", "check", "reset"),
+    name: fc.constantFrom<Name>("bucket", "window"),
+    key: fc.constantFrom(undefined, "ada", "bob"),
+    count: fc.integer({ min: 0, max: 5 }),
+    waitMs: fc.constantFrom(0, 0, 1, 999, 5000, MINUTE, 10 * MINUTE),
+  }),
+  { maxLength: 40 },
+);
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: T0, toFake: ["Date"] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test.prop([operations], { numRuns: 60 })(
+  "any history is answered as by the textbook model, each name and key by itself",
+  async (history) => {
+    const t = convexTest(schema, modules);
+    const models = new Map<string, Model>();
+    let now = T0;
+    for (const { kind, name, key, count, waitMs } of history) {
+      vi.setSystemTime((now += waitMs));
+      const id = `${name}/${key}`;
+      const model = models.get(id) ?? new Model(name);
+      models.set(id, model);
+      model.advance(now);
+      const args = { name, key, count, config: CONFIGS[name] };
+      if (kind === "reset") {
+        await t.mutation(api.limits.resetRateLimit, { name, key });
+        models.set(id, new Model(name));
+        continue;
+      }
+      const checked = await t.query(api.limits.checkRateLimit, args);
+      if (kind === "check") {
+        expect(checked.ok).toBe(count <= model.tokens + 1e-6);
+        continue;
+      }
+      expect(checked.ok).toBe(model.take(count));
+      expect(await t.mutation(api.limits.rateLimit, args)).toEqual(checked);
+    }
+  },
+);
