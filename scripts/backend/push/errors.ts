@@ -1,0 +1,28 @@
+/** Stable codes, printed by the CLI before the message. */
+export type PushErrorCode =
+  | "BadRequest"
+  | "RequestTooLarge"
+  | "Forbidden"
+  | "InvalidDefinition"
+  | "InvalidModules"
+  | "InvalidSchema"
+  | "RaceDetected"
+  | "InternalError";
+
+/** Why a request was refused. All but InternalError are for the sender to repair. */
+export class PushError extends Error {
+  readonly code: PushErrorCode;
+  readonly status: number;
+
+  constructor(code: PushErrorCode, message: string, status = 400) {
+    super(message);
+    this.name = "PushError";
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** One readable line for anything that can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
