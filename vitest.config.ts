@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { defaultServerConditions } from "vite";
+import { redirect } from "./test/compat/redirect.ts";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
 const conditions = ["@convex-dev/component-source", ...defaultServerConditions];
@@ -34,6 +35,24 @@ function convexProjects(name: string, root: string): TestProjectInlineConfigurat
   ];
 }
 
+/** The official package's own test files, unmodified, against our sources. */
+function compatProject(name: string, include: string[]): TestProjectInlineConfiguration {
+  const official = `${import.meta.dirname}/node_modules/@convex-dev/${name}`;
+  const ours = [
+    `${import.meta.dirname}/test/compat/${name}`,
+    `${import.meta.dirname}/components/${name}/src`,
+  ];
+  return {
+    ...project(`compat ${name}`, official, {
+      environment: "edge-runtime",
+      include,
+      exclude: [],
+      setupFiles: [`${import.meta.dirname}/test/compat/setup.ts`],
+    }),
+    plugins: [redirect({ official: `${official}/src`, ours })],
+  };
+}
+
 const components = readdirSync(`${import.meta.dirname}/components`).filter((name) =>
   existsSync(`${import.meta.dirname}/components/${name}/package.json`),
 );
@@ -43,6 +62,13 @@ export default defineConfig({
     projects: [
       ...components.flatMap((name) => convexProjects(name, `./components/${name}`)),
       ...convexProjects("example", "./example"),
+      // Left out: internal.test.ts and worker.test.ts test internals, client/index.test.ts the
+      // asynchronous mode, getValue.test.ts shards.
+      compatProject("rate-limiter", [
+        "src/shared.test.ts",
+        "src/component/lib.test.ts",
+        "src/react/index.test.ts",
+      ]),
       project("scripts", "./scripts", { environment: "node" }),
       project("repository", "./test", {
         environment: "node",

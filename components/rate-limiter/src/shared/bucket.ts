@@ -21,12 +21,9 @@ interface Usage {
 }
 
 /** Tokens asked for at an instant (milliseconds of UTC). */
-interface Ask {
+export interface Request {
   count: number;
   now: number;
-}
-
-export interface Request extends Ask {
   reserve: boolean;
 }
 
@@ -64,13 +61,13 @@ export function decide(
   const allowance = reserve ? (config.maxReserved ?? Infinity) : 0;
   const after = { used: usage.used + count, ts: usage.ts };
   if (!fits(after.used, config, allowance)) {
-    const retryAfter = waitFor(usage, config, { count: count - allowance, now });
+    const retryAfter = waitFor(after, config, { allowance, now });
     const restamp = state !== null && isFromTheFuture(state, now);
     return { status: { ok: false, retryAfter }, next: restamp ? toState(usage, config) : null };
   }
   const next = count === 0 ? null : toState(after, config);
   if (fits(after.used, config, 0)) return { status: { ok: true }, next };
-  return { status: { ok: true, retryAfter: waitFor(after, config, { count: 0, now }) }, next };
+  return { status: { ok: true, retryAfter: waitFor(after, config, { allowance: 0, now }) }, next };
 }
 
 /** What is left of a limit at an instant, after taking `count` tokens. */
@@ -79,9 +76,9 @@ export interface RateLimitValue {
   value: number;
   /** The instant `value` speaks of, in milliseconds; the start of the window for fixed windows. */
   ts: number;
-  /** Whole milliseconds until `count` fits; undefined when it does. */
+  /** Whole milliseconds until `value` is back at zero; undefined when it is not below. */
   retryAfter: number | undefined;
-  /** Start of the current window; undefined for token buckets. */
+  /** Start of the window that the state was stored in; undefined for token buckets. */
   windowStart: number | undefined;
 }
 
@@ -89,16 +86,19 @@ export interface RateLimitValue {
 export function calculateRateLimit(
   state: BucketState | null,
   config: RateLimitConfig,
-  { count, now }: Ask,
+  { count, now }: Pick<Request, "count" | "now">,
 ): RateLimitValue {
   const resolved = withDefaults(config, state?.ts ?? 0);
   const usage = usageAt(state, resolved, now);
-  const used = usage.used + count;
+  const after = { used: usage.used + count, ts: usage.ts };
   return {
-    value: resolved.capacity - used,
-    ts: usage.ts,
-    retryAfter: fits(used, resolved, 0) ? undefined : waitFor(usage, resolved, { count, now }),
-    windowStart: config.kind === "fixed window" ? windowStart(resolved, now) : undefined,
+    value: resolved.capacity - after.used,
+    ts: after.ts,
+    retryAfter: fits(after.used, resolved, 0)
+      ? undefined
+      : waitFor(after, resolved, { allowance: 0, now }),
+    windowStart:
+      config.kind === "fixed window" ? windowStart(resolved, state?.ts ?? now) : undefined,
   };
 }
 
@@ -128,20 +128,24 @@ function tolerance(config: ResolvedConfig): number {
 }
 
 /**
- * The fewest whole milliseconds after which `count` more tokens fit. Dividing the deficit by the
+ * The fewest whole milliseconds until no more than `allowance` is owed. Dividing the debt by the
  * rate can land one millisecond off, so the neighbours are tried with the test that will judge the
  * retry.
  */
-function waitFor(usage: Usage, config: ResolvedConfig, { count, now }: Ask): number {
-  const state = toState(usage, config);
-  const deficit = usage.used + count - config.capacity - tolerance(config);
+function waitFor(
+  after: Usage,
+  config: ResolvedConfig,
+  { allowance, now }: { allowance: number; now: number },
+): number {
+  const state = toState(after, config);
+  const debt = after.used - config.capacity - allowance - tolerance(config);
   const periods =
-    config.kind === "fixed window" ? Math.ceil(deficit / config.rate) : deficit / config.rate;
-  const wait = Math.max(1, Math.ceil(usage.ts - now + periods * config.period));
+    config.kind === "fixed window" ? Math.ceil(debt / config.rate) : debt / config.rate;
+  const wait = Math.max(1, Math.ceil(after.ts - now + periods * config.period));
   const candidates = [wait - 1, wait, wait + 1].filter((candidate) => candidate >= 1);
-  const grants = (candidate: number) =>
-    fits(usageAt(state, config, now + candidate).used + count, config, 0);
-  return candidates.find(grants) ?? wait + 1;
+  const settled = (candidate: number) =>
+    fits(usageAt(state, config, now + candidate).used, config, allowance);
+  return candidates.find(settled) ?? wait + 1;
 }
 
 function toState({ used, ts }: Usage, { capacity }: ResolvedConfig): Required<BucketState> {

@@ -28,17 +28,18 @@ test("the guards tell the codes apart", () => {
   ]);
 });
 
-test.each([
-  null,
-  "x",
-  5,
-  true,
-  ["RateLimited"],
-  { kind: "RateLimited" },
-  { component: "rateLimiter" },
-])("a foreign error with data %j is not ours and breaks nothing", (data) => {
-  expect(isRateLimitError(new ConvexError(data))).toBe(false);
-  expect(isRateLimiterError(new ConvexError(data))).toBe(false);
+test.each([null, "x", 5, true, ["RateLimited"], { component: "rateLimiter" }])(
+  "a foreign error with data %j is not ours and breaks nothing",
+  (data) => {
+    expect(isRateLimitError(new ConvexError(data))).toBe(false);
+    expect(isRateLimiterError(new ConvexError(data))).toBe(false);
+  },
+);
+
+test("a refusal of the official package is recognized by its kind", () => {
+  const error = new ConvexError({ kind: "RateLimited", name: "send", retryAfter: 1 });
+  expect(isRateLimitError(error)).toBe(true);
+  expect(isRateLimiterError(error)).toBe(false);
 });
 
 test.each([undefined, null, "x", new Error("x")])("%s is not our error", (value) => {

@@ -91,9 +91,13 @@ export function isRateLimiterError<Code extends RateLimiterErrorCode = RateLimit
 }
 
 /**
- * Whether an error is a refusal thrown by a limit with `throws: true`. The official name of
- * `isRateLimiterError(error, "RATE_LIMITED")`; never throws, whatever it is given.
+ * Whether an error is a refusal thrown by a limit with `throws: true`, of this package or of the
+ * official one. Never throws, whatever it is given.
  */
-export function isRateLimitError(error: unknown): error is RateLimiterError<"RATE_LIMITED"> {
-  return isRateLimiterError(error, "RATE_LIMITED");
+export function isRateLimitError(
+  error: unknown,
+): error is { data: Pick<RateLimitedData, "kind" | "name" | "retryAfter"> } {
+  if (!(error instanceof ConvexError)) return false;
+  const data: unknown = error.data;
+  return typeof data === "object" && data !== null && "kind" in data && data.kind === "RateLimited";
 }
