@@ -70,3 +70,8 @@ export function createTestRuntime(schema: Schema, modules: ModuleMap): TestRoot 
   const options = schema === null ? { modules } : { schema, modules };
   return convexTest(options) as unknown as TestRoot;
 }
+
+/** By symbol and not by class: a pushed bundle carries its own copy of the class. */
+export function isConvexError(error: unknown): error is { data: Value } {
+  return typeof error === "object" && error !== null && Symbol.for("ConvexError") in error;
+}

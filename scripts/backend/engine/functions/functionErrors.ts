@@ -1,4 +1,5 @@
-import { convexToJson, type JSONValue, type Value } from "convex/values";
+import { convexToJson, type JSONValue } from "convex/values";
+import { isConvexError } from "../convexTestRuntime.ts";
 
 /** What a caller learns about a function that failed. */
 export interface Failure {
@@ -21,9 +22,4 @@ export function failureOf(error: unknown, hasStarted: boolean): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (!hasStarted) return { errorMessage: `ArgumentValidationError: ${message}` };
   return { errorMessage: `Uncaught ${name}: ${message}` };
-}
-
-/** By symbol and not by class: a pushed bundle carries its own copy of the class. */
-function isConvexError(error: unknown): error is { data: Value } {
-  return typeof error === "object" && error !== null && Symbol.for("ConvexError") in error;
 }

@@ -4,7 +4,8 @@ import type { Syscalls } from "../convexTestRuntime.ts";
 import { END_CURSOR, limitOf, positionOf, readOf, type SerializedQuery } from "./queryRange.ts";
 import type { Document, RangeRead, Recording, TableRead } from "./recording.ts";
 
-interface Call {
+/** An operation and its arguments as JSON. */
+export interface Call {
   op: string;
   json: string;
 }

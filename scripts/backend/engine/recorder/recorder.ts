@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { JSONValue } from "convex/values";
-import type { SyscallGlobal, Syscalls } from "../convexTestRuntime.ts";
-import { recordAsync, recordSync } from "./recordedSyscalls.ts";
+import { convexToJson, type JSONValue } from "convex/values";
+import { isConvexError, type SyscallGlobal, type Syscalls } from "../convexTestRuntime.ts";
+import { recordAsync, recordSync, type Call } from "./recordedSyscalls.ts";
 import { Recording, type PageJournal } from "./recording.ts";
 
 /**
@@ -54,20 +54,31 @@ export function installRecorder(): void {
   };
 }
 
-function dispatch(inner: Syscalls, scope: Scope, call: { op: string; json: string }) {
-  const { recording, overrides } = scope;
+function dispatch(inner: Syscalls, scope: Scope, call: Call): Promise<string> {
+  if (call.op === "1.0/runUdf") return withEncodedErrors(() => runNested(inner, scope, call.json));
+  const { recording } = scope;
   if (recording === null) return inner.asyncSyscall(call.op, call.json);
-  if (call.op === "1.0/runUdf") return runNested(inner, { recording, overrides }, call.json);
   // A function that convex-test's own scheduler starts later must not record into this one.
   return scopes.exit(() => recordAsync(inner, recording, call));
 }
 
+/**
+ * The caller of a nested function decodes the data of a ConvexError, which convex-test has decoded
+ * already: data with an int64 or bytes would arrive as another error.
+ */
+async function withEncodedErrors(run: () => Promise<string>): Promise<string> {
+  try {
+    return await run();
+  } catch (error) {
+    if (isConvexError(error)) error.data = convexToJson(error.data);
+    throw error;
+  }
+}
+
 /** A nested call records for itself: it may run in another component, and it may be rolled back. */
-async function runNested(
-  inner: Syscalls,
-  { recording, overrides }: { recording: Recording; overrides: SyscallOverrides },
-  json: string,
-): Promise<string> {
+async function runNested(inner: Syscalls, scope: Scope, json: string): Promise<string> {
+  const { recording, overrides } = scope;
+  if (recording === null) return inner.asyncSyscall("1.0/runUdf", json);
   const { udfType } = JSON.parse(json) as { udfType: "query" | "mutation" | "snapshotQuery" };
   const child = new Recording({ parent: recording });
   let succeeded = false;
