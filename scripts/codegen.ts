@@ -78,7 +78,7 @@ async function generateTargets(root: string, targets: Target[]): Promise<void> {
     runFunction: () => Promise.reject(new Error("codegen does not run functions")),
   });
   server.on("request", (request, response) => void handlePush(request, response));
-  const url = await listen(server, 0);
+  const url = await listen(server, { number: 0, flag: "" });
   const run = (target: Target) => generateTarget(target, join(root, "example"), url);
   try {
     await forEachConcurrently(

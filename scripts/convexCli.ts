@@ -53,16 +53,25 @@ function cliEnvironment(): NodeJS.ProcessEnv {
 const BOILERPLATE = [
   /^Error: Unable to (start|finish) push to \S+$/,
   // What the CLI says between the request and the message of the answer.
-  /Error fetching (GET|POST)\s+\S+ \d+ [A-Za-z ]+: /,
+  /^Error fetching (GET|POST)\s+\S+ \d+ [A-Za-z ]+: /,
+  // esbuild says everything twice, and gives advice that does not fit.
+  /^esbuild failed: .*$/,
+  /^.*: ERROR: .*$/,
+  /^\s*You can mark the path .* as external .*$/,
 ];
 
-/** The CLI's output without spinner frames, symbols and the wrapping of our own messages. */
+/** The CLI's output without progress, symbols and the wrapping of our own messages. */
 export function readableFailure(output: string): string {
-  const lines = stripVTControlCharacters(output)
-    .split(/[\r\n]+/)
+  const lines = stripVTControlCharacters(output).split(/[\r\n]+/);
+  const failure = lines
+    .slice(lines.findLastIndex(isProgress) + 1)
     .map((line) => BOILERPLATE.reduce((text, noise) => text.replace(noise, ""), unmark(line)))
     .filter((line) => line.trim() !== "");
-  return lines.length === 0 ? "The convex CLI failed without a message." : lines.join("\n");
+  return (failure.length > 0 ? failure : lines).join("\n").trim();
+}
+
+function isProgress(line: string): boolean {
+  return line.trimEnd().endsWith("...");
 }
 
 function unmark(line: string): string {

@@ -5,7 +5,9 @@ import type { DefinitionMetadata, ModuleSource, StartPushRequest } from "./wire.
 
 /** How a definition is called in messages. */
 export function describeDefinition(definitionPath: string): string {
-  return definitionPath === "" ? "the app" : `component ${definitionPath}`;
+  return definitionPath === ""
+    ? "the app"
+    : `component ${definitionPath.replace(/^(\.\.\/)+/, "")}`;
 }
 
 /** Evaluates every `convex.config.ts` of a push, children before the parents that mount them. */
@@ -73,9 +75,9 @@ async function evaluateDefinition(
 ): Promise<DefinitionMetadata> {
   if (definition === null) return APP_WITHOUT_CONFIG;
   const owner = describeDefinition(path);
-  const config: SourceFile = { path: "convex.config.js", source: definition.source };
+  const config: SourceFile = { ...definition, path: "convex.config.js" };
   const stubs = dependencies.map((dependency) => dependencyStub(dependency, evaluated));
-  const modules = await importSources([...stubs, config], owner, "InvalidDefinition");
+  const modules = await importSources([...stubs, config], { owner, code: "InvalidDefinition" });
   const metadata = { ...exportDefinition(modules.get(config.path)?.default, owner), path };
   assertDistinctNames(metadata, owner);
   return metadata;

@@ -1,6 +1,7 @@
 import type { LoadedApp, LoadedComponent, ModuleMap } from "../app.ts";
 import { analyzeModule } from "./analyze.ts";
 import { describeDefinition, evaluateDefinitions } from "./definitions.ts";
+import { PushError } from "./errors.ts";
 import { fileBasedExports } from "./exports.ts";
 import { mountTree, mountsBelow } from "./mounts.ts";
 import { loadSchema } from "./schema.ts";
@@ -81,8 +82,9 @@ async function loadDefinition(
   metadata: DefinitionMetadata,
 ): Promise<LoadedDefinition> {
   const owner = describeDefinition(definitionPath);
+  modules.forEach(assertModulePath);
   const loadedSchema = schema === null ? null : await loadSchema(schema, owner);
-  const namespaces = await importSources(modules, owner, "InvalidModules");
+  const namespaces = await importSources(modules, { owner, code: "InvalidModules" });
   const entries = [...namespaces]
     .filter(([path]) => isFunctionModule(path))
     .sort(([left], [right]) => compareNames(left, right));
@@ -103,6 +105,17 @@ async function loadDefinition(
     schema: loadedSchema?.schema ?? null,
     modules: toModuleMap(entries),
   };
+}
+
+/** Paths become parts of function names, so a deployment takes no other characters. */
+function assertModulePath({ path }: ModuleSource): void {
+  const wrong = path.split("/").find((part) => !/^[A-Za-z0-9_.]+$/.test(part));
+  if (wrong === undefined) return;
+  throw new PushError(
+    "InvalidModules",
+    `${path} is not a valid path to a Convex module: "${wrong}" may only contain ` +
+      "alphanumeric characters, underscores and periods.",
+  );
 }
 
 /** Shared chunks and the auth configuration are bundled beside the functions but are none. */

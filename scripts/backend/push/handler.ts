@@ -30,7 +30,11 @@ export function createPushHandler(options: PushHandlerOptions): PushHandler {
         endpoint.method === "GET"
           ? null
           : await readJson(request, options.maxBodyBytes ?? MAX_BODY_BYTES);
-      sendJson(response, 200, await endpoint.answer({ body, origin: `http://${request.headers.host}` }));
+      sendJson(
+        response,
+        200,
+        await endpoint.answer({ body, origin: `http://${request.headers.host}` }),
+      );
     } catch (error) {
       const refusal = toPushError(error);
       options.onError?.(refusal);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, PushError, type PushErrorCode } from "./errors.ts";
+import { locateError } from "./locate.ts";
 
 export type ModuleNamespace = Record<string, unknown>;
 
@@ -10,6 +11,13 @@ export type ModuleNamespace = Record<string, unknown>;
 export interface SourceFile {
   path: string;
   source: string;
+  sourceMap?: string;
+}
+
+/** Who the files belong to, and what it means when one does not load. */
+export interface Import {
+  owner: string;
+  code: PushErrorCode;
 }
 
 /**
@@ -21,8 +29,7 @@ export interface SourceFile {
  */
 export async function importSources(
   files: SourceFile[],
-  owner: string,
-  code: PushErrorCode,
+  { owner, code }: Import,
 ): Promise<Map<string, ModuleNamespace>> {
   const folder = await mkdtemp(join(tmpdir(), "convex-suite-push-"));
   try {
@@ -30,28 +37,26 @@ export async function importSources(
     for (const { path, source } of files) await writeSource(join(folder, path), source);
     const modules = new Map<string, ModuleNamespace>();
     for (const { path } of files) {
-      modules.set(path, await importSource(join(folder, path), path, owner, code));
+      modules.set(path, await import(pathToFileURL(join(folder, path)).href).catch(fail(path)));
     }
     return modules;
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+
+  function fail(path: string) {
+    return (error: unknown) => {
+      const position = locateError(error, folder, files);
+      const where = position === null ? "" : ` (${position})`;
+      throw new PushError(
+        code,
+        `"${path}" of ${owner} failed to load: ${messageOf(error)}${where}`,
+      );
+    };
   }
 }
 
 async function writeSource(file: string, source: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, source);
-}
-
-async function importSource(
-  file: string,
-  path: string,
-  owner: string,
-  code: PushErrorCode,
-): Promise<ModuleNamespace> {
-  try {
-    return await import(pathToFileURL(file).href);
-  } catch (error) {
-    throw new PushError(code, `"${path}" of ${owner} failed to load: ${messageOf(error)}`);
-  }
 }
