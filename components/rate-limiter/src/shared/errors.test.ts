@@ -36,12 +36,22 @@ test.each([null, "x", 5, true, ["RateLimited"], { component: "rateLimiter" }])(
   },
 );
 
+test("an error made by another copy of convex is recognized", () => {
+  const { data } = rateLimited("send", 1);
+  const other = Object.assign(new Error(), { [Symbol.for("ConvexError")]: true, data });
+  expect(isRateLimitError(other)).toBe(true);
+  expect(isRateLimiterError(other, "RATE_LIMITED")).toBe(true);
+});
+
 test("a refusal of the official package is recognized by its kind", () => {
   const error = new ConvexError({ kind: "RateLimited", name: "send", retryAfter: 1 });
   expect(isRateLimitError(error)).toBe(true);
   expect(isRateLimiterError(error)).toBe(false);
 });
 
-test.each([undefined, null, "x", new Error("x")])("%s is not our error", (value) => {
-  expect(isRateLimitError(value)).toBe(false);
-});
+test.each([undefined, null, "x", new Error("x"), rateLimited("x", 1).data])(
+  "%s is not our error",
+  (value) => {
+    expect(isRateLimitError(value)).toBe(false);
+  },
+);

@@ -83,11 +83,8 @@ export function isRateLimiterError<Code extends RateLimiterErrorCode = RateLimit
   error: unknown,
   code?: Code,
 ): error is RateLimiterError<Code> {
-  if (!(error instanceof ConvexError)) return false;
-  const data: unknown = error.data;
-  if (typeof data !== "object" || data === null) return false;
-  if (!("component" in data) || data.component !== "rateLimiter" || !("code" in data)) return false;
-  return code === undefined || data.code === code;
+  const { component, code: found } = convexErrorData(error);
+  return component === "rateLimiter" && (code === undefined ? found !== undefined : found === code);
 }
 
 /**
@@ -97,7 +94,15 @@ export function isRateLimiterError<Code extends RateLimiterErrorCode = RateLimit
 export function isRateLimitError(
   error: unknown,
 ): error is { data: Pick<RateLimitedData, "kind" | "name" | "retryAfter"> } {
-  if (!(error instanceof ConvexError)) return false;
-  const data: unknown = error.data;
-  return typeof data === "object" && data !== null && "kind" in data && data.kind === "RateLimited";
+  return convexErrorData(error).kind === "RateLimited";
+}
+
+/**
+ * The data of a `ConvexError`, told by the mark that Convex puts on it and not by its class: a
+ * bundle can hold several copies of the class.
+ */
+function convexErrorData(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error) || !(Symbol.for("ConvexError") in error)) return {};
+  const data: unknown = "data" in error ? error.data : undefined;
+  return typeof data === "object" && data !== null ? { ...data } : {};
 }
