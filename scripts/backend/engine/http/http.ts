@@ -47,7 +47,6 @@ function send(
   response.writeHead(status, {
     ...headers,
     "content-type": isText ? "text/plain" : "application/json",
-    ...(status === 413 && { connection: "close" }),
   });
   response.end(isText ? body : JSON.stringify(body));
 }

@@ -15,15 +15,13 @@ export class HttpError extends Error {
   }
 }
 
-/** Reads the whole body, unless it is too large. */
+/** Reads the whole body, unless it is too large: then Node drops the rest after the answer. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).byteLength;
     if (bytes > MAX_BODY_BYTES) {
-      // The rest is taken and dropped, so that the client gets to read the answer.
-      request.resume();
       throw new HttpError(
         413,
         "RequestTooLarge",

@@ -1,5 +1,9 @@
+import { makeFunctionReference, mutationGeneric, type FunctionReference } from "convex/server";
+import type { GenericId } from "convex/values";
 import { expect, test } from "vitest";
+import type { LoadedApp } from "../../app.ts";
 import { api } from "../testing/api.ts";
+import { testApp } from "../testing/app.ts";
 import { eventually, failure, serve, settled } from "../testing/serve.ts";
 
 test("a scheduled mutation runs at its time, and subscribers see it and its job", async () => {
@@ -68,11 +72,87 @@ test("canceling a job that is over changes nothing", async () => {
   expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:add success"]);
 });
 
-test("a job further away than a timer can wait does not run at once", async () => {
-  const { http } = await serve();
-  await http.mutation(api.jobs.schedule, { name: "next year", afterMs: 365 * 24 * 3600 * 1000 });
+test("a job that is canceled when its time has come does not run", async () => {
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  const { http } = await serve(
+    appWith({
+      cancelSlowly: mutationGeneric(
+        async (ctx, { id }: { id: GenericId<"_scheduled_functions"> }) => {
+          await ctx.scheduler.cancel(id);
+          await gate;
+        },
+      ),
+    }),
+  );
+  const id = await http.mutation(api.jobs.schedule, { name: "never", afterMs: 10 });
+  const canceled = http.mutation(extra("cancelSlowly"), { id });
   await settled();
-  expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:add pending"]);
+  open();
+  await canceled;
+  await settled();
+  expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:add canceled"]);
+  expect(await http.query(api.counts.get, { name: "never" })).toBe(0);
+});
+
+test("an action that is canceled while it runs stays canceled", async () => {
+  const { http } = await serve();
+  const id = await http.action(api.jobs.scheduleAction, { name: "running" });
+  await eventually(async () => {
+    expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:addFromAction inProgress"]);
+  });
+  await http.mutation(api.jobs.cancel, { id });
+  await eventually(async () => {
+    expect(await http.query(api.counts.get, { name: "running" })).toBe(1);
+  });
+  await settled();
+  expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:addFromAction canceled"]);
+});
+
+test("a scheduled function knows its job", async () => {
+  const seen: (string | null)[] = [];
+  const { http } = await serve(
+    appWith({
+      look: mutationGeneric(async (ctx) => {
+        seen.push((await ctx.meta.getRequestMetadata()).scheduledFunctionId);
+      }),
+      schedule: mutationGeneric((ctx) => ctx.scheduler.runAfter(0, extra("look"), {})),
+    }),
+  );
+  await http.mutation(extra("look"), {});
+  const id = (await http.mutation(extra("schedule"), {})) as string;
+  await eventually(() => expect(seen).toEqual([null, id]));
+});
+
+test("what a scheduled function prints goes to the terminal under its name", async () => {
+  const { http, lines } = await serve(
+    appWith({
+      schedule: mutationGeneric((ctx) => ctx.scheduler.runAfter(0, api.meta.talk, {})),
+    }),
+  );
+  await http.mutation(extra("schedule"), {});
+  await eventually(() => {
+    expect(lines).toEqual([
+      "[CONVEX M(meta:talk)] [LOG] 'hello' { n: 1 }",
+      "[CONVEX M(meta:talk)] [WARN] 2",
+    ]);
+  });
+});
+
+test("of a thousand finished jobs the oldest are forgotten", async () => {
+  const { engine } = await serve(
+    appWith({
+      scheduleMany: mutationGeneric(async (ctx) => {
+        for (let i = 0; i < 1001; i += 1) await ctx.scheduler.runAfter(0, extra("nothing"), {});
+      }),
+      nothing: mutationGeneric(() => null),
+    }),
+  );
+  await engine.runFunction("extra:scheduleMany", {});
+  await eventually(async () => {
+    const { value } = (await engine.runFunction("jobs:list", {})) as unknown as { value: string[] };
+    expect([value.length, new Set(value)]).toEqual([1000, new Set(["extra.js:nothing success"])]);
+  });
 });
 
 test("the jobs of a closed engine do not run", async () => {
@@ -83,3 +163,13 @@ test("the jobs of a closed engine do not run", async () => {
   const args = { name: "never" };
   expect(await engine.runFunction("counts:get", args)).toMatchObject({ value: 0 });
 });
+
+/** The app with one more module. */
+function appWith(functions: Record<string, unknown>): LoadedApp {
+  const modules = { ...testApp.root.modules, "extra.js": () => Promise.resolve(functions) };
+  return { ...testApp, root: { ...testApp.root, modules } };
+}
+
+function extra(name: string): FunctionReference<"mutation"> {
+  return makeFunctionReference<"mutation">(`extra:${name}`);
+}

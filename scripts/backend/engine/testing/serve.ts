@@ -44,7 +44,7 @@ function connect(url: string, options: ConvexClientOptions): ConvexClient {
 }
 
 /** Waits until it holds; the message of the last failure tells what did not. */
-export function eventually(assertion: () => void): Promise<void> {
+export function eventually(assertion: () => void | Promise<void>): Promise<void> {
   return vi.waitFor(assertion, { timeout: 5000, interval: 5 });
 }
 
