@@ -4,7 +4,7 @@ import { findPortHolder } from "./portHolder.ts";
 export interface Port {
   /** 0 takes any free one. */
   number: number;
-  /** The option that changes it, for the message when it is taken. */
+  /** What to type before another number, for the message when it is taken. */
   flag: string;
 }
 
@@ -47,5 +47,6 @@ function isAddressInUse(error: unknown): boolean {
 async function describeBusyPort({ number, flag }: Port): Promise<string> {
   const holder = await findPortHolder(number);
   const by = holder === null ? "" : ` by process ${holder.pid} (${holder.command})`;
-  return `Port ${number} is taken${by}. End that process, or choose another port with ${flag}.`;
+  const way = `${flag} ${number + 1}`;
+  return `Port ${number} is taken${by}. End that process, or choose another port: ${way}`;
 }

@@ -27,10 +27,13 @@ export class Development {
     const { root, uiPort, backendPort, log } = this.#options;
     const projectFolder = join(root, "example");
     // Before the push, which takes longer.
-    if (uiPort !== null) await assertPortFree({ number: uiPort, flag: "--port" });
+    if (uiPort !== null) await assertPortFree({ number: uiPort, flag: "npm start -- --port" });
 
     const backend = createBackendServer(log);
-    const url = await listen(backend.http, { number: backendPort, flag: "--backend-port" });
+    const url = await listen(backend.http, {
+      number: backendPort,
+      flag: "npm start -- --backend-port",
+    });
     this.#cleanups.push(() => backend.close());
 
     const pusher = new Pusher({ projectFolder, url, log });
