@@ -3,7 +3,7 @@ export type { RunActionCtx, RunMutationCtx, RunQueryCtx } from "./ctx.js";
 export type { HookAPI, HookOptions } from "./hookAPI.js";
 export { RateLimiter, type RateLimits } from "./rateLimiter.js";
 export { DAY, HOUR, MINUTE, SECOND, WEEK } from "./time.js";
-export type { RateLimitValue } from "../shared/bucket.js";
+export type { RateLimitValue } from "../shared/calculate.js";
 export {
   isRateLimitError,
   isRateLimiterError,

@@ -5,9 +5,9 @@ import {
   vGetValueReturns,
   vRateLimitReturns,
 } from "../shared/validators.js";
-import { mutation, query } from "./_generated/server.js";
+import { internalQuery, mutation, query } from "./_generated/server.js";
 import { check, consume, currentValue } from "./model/limits.js";
-import { deleteShard } from "./model/shards.js";
+import { deleteShards, listShards } from "./model/shards.js";
 
 export const rateLimit = mutation({
   args: rateLimitArgs,
@@ -31,7 +31,7 @@ export const resetRateLimit = mutation({
   args: { name: v.string(), key: v.optional(v.string()) },
   returns: v.null(),
   handler: async (ctx, subject) => {
-    await deleteShard(ctx, subject);
+    await deleteShards(ctx, subject);
     return null;
   },
 });
@@ -40,4 +40,22 @@ export const getServerTime = mutation({
   args: {},
   returns: v.number(),
   handler: () => Promise.resolve(Date.now()),
+});
+
+/** Every row of a limit, for mutations that look at them through a snapshot. */
+export const scan = internalQuery({
+  args: { name: v.string(), key: v.optional(v.string()) },
+  returns: v.array(
+    v.object({
+      shard: v.number(),
+      value: v.number(),
+      ts: v.number(),
+      cap: v.optional(v.number()),
+      layout: v.optional(v.number()),
+    }),
+  ),
+  handler: async (ctx, subject) => {
+    const rows = await listShards(ctx, subject);
+    return rows.map(({ shard, value, ts, cap, layout }) => ({ shard, value, ts, cap, layout }));
+  },
 });

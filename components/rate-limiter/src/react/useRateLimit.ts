@@ -1,7 +1,7 @@
 import { useConvex, useQuery } from "convex/react";
 import type { FunctionReference } from "convex/server";
 import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
-import { calculateRateLimit } from "../shared/bucket.js";
+import { calculateRateLimit } from "../shared/calculate.js";
 import type { GetValueReturns, RateLimitConfig } from "../shared/validators.js";
 
 /** `getRateLimit` of `hookAPI`, as exported by the app. */

@@ -40,7 +40,12 @@ describe("an invalid config is refused by the field at fault:", () => {
     ["maxReserved", NaN],
     ["start", Infinity],
     ["start", NaN],
-    ["shards", 2],
+    ["shards", 0],
+    ["shards", -1],
+    ["shards", 2.5],
+    ["shards", 257],
+    ["shards", NaN],
+    ["applyUpdates", "eventually"],
     ["burst", 2],
   ])("%s %j", (field, value) => {
     const config = { ...VALID, [field]: value } as RateLimitConfig;

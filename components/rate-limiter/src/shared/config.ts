@@ -2,12 +2,24 @@ import { invalidRateLimit } from "./errors.js";
 import type { RateLimitConfig } from "./validators.js";
 
 /** A config with every default filled in and every number checked. */
-export type ResolvedConfig = RateLimitConfig & { capacity: number };
+export type ResolvedConfig = RateLimitConfig & { capacity: number; shards: number };
 
 const MAX_PERIOD_MS = 10 * 365.25 * 24 * 60 * 60 * 1000;
 const MAX_KEY_BYTES = 1024;
 
-const OPTIONS = ["kind", "rate", "period", "capacity", "maxReserved", "start"];
+/** More would not fit a scan of all shards into the caller's read budget beside its own reads. */
+const MAX_SHARDS = 256;
+
+const OPTIONS = [
+  "kind",
+  "rate",
+  "period",
+  "capacity",
+  "maxReserved",
+  "start",
+  "shards",
+  "applyUpdates",
+];
 
 /**
  * Rejects a config that can never work, so that a bad one fails at deploy time and not in
@@ -16,7 +28,7 @@ const OPTIONS = ["kind", "rate", "period", "capacity", "maxReserved", "start"];
  * @throws INVALID_RATE_LIMIT naming the field.
  */
 export function validateConfig(name: string, config: RateLimitConfig): void {
-  const { kind, rate, period, capacity, maxReserved, start } = config;
+  const { kind, rate, period, capacity, maxReserved, start, shards, applyUpdates } = config;
   const reject = (field: string, found: unknown, wanted: string) =>
     invalidRateLimit(
       name,
@@ -41,6 +53,10 @@ export function validateConfig(name: string, config: RateLimitConfig): void {
     throw reject("maxReserved", maxReserved, "a number, 0 or more");
   if (start !== undefined && start !== null && !isFiniteNumber(start))
     throw reject("start", start, "an instant in milliseconds");
+  if (shards !== undefined && !(Number.isInteger(shards) && shards >= 1 && shards <= MAX_SHARDS))
+    throw reject("shards", shards, `a whole number from 1 to ${MAX_SHARDS}`);
+  if (applyUpdates !== undefined && applyUpdates !== "transactionally")
+    throw reject("applyUpdates", applyUpdates, '"transactionally"');
 }
 
 /**
@@ -61,9 +77,10 @@ export function resolveConfig(
 /** @param start Where fixed windows begin that do not say so themselves. */
 export function withDefaults(config: RateLimitConfig, start: number): ResolvedConfig {
   const capacity = config.capacity ?? config.rate;
+  const shards = config.shards ?? 1;
   return config.kind === "token bucket"
-    ? { ...config, capacity }
-    : { ...config, capacity, start: config.start ?? start };
+    ? { ...config, capacity, shards }
+    : { ...config, capacity, shards, start: config.start ?? start };
 }
 
 function validateKey(name: string, key: string | undefined): void {

@@ -5,6 +5,8 @@ const limitFields = {
   period: v.number(),
   capacity: v.optional(v.number()),
   maxReserved: v.optional(v.number()),
+  shards: v.optional(v.number()),
+  applyUpdates: v.optional(v.literal("transactionally")),
 };
 
 interface LimitOptions {
@@ -16,6 +18,13 @@ interface LimitOptions {
   capacity?: number;
   /** How far below zero `reserve: true` may go, in tokens; 0 allows none. @default unlimited */
   maxReserved?: number;
+  /**
+   * Rows that share the limit, from 1 to 256. Granted requests conflict with probability 1/shards
+   * instead of always; a refusal reads all of them. @default 1
+   */
+  shards?: number;
+  /** How consumption is recorded; spelled out by users of the official package. */
+  applyUpdates?: "transactionally";
 }
 
 /** Tokens are added continuously, `rate` per `period`, up to `capacity`. */
@@ -94,6 +103,7 @@ export const vRateLimitReturns = v.union(
 export const getValueArgs = {
   name: v.string(),
   key: v.optional(v.string()),
+  sampleShards: v.optional(v.number()),
   config: vRateLimitConfig,
 };
 
@@ -102,11 +112,13 @@ export const vGetValueReturns = v.object({
   ts: v.number(),
   shard: v.number(),
   config: vRateLimitConfig,
+  pool: v.optional(v.array(v.object({ used: v.number(), ts: v.number() }))),
 });
 
 /**
  * The stored state, to be continued to any instant with `calculateRateLimit(value, value.config)`.
- * `value` tokens were left at `ts` (milliseconds of UTC; 0 when never used), and `config` has its
- * defaults filled in.
+ * `value` tokens were left at `ts` (milliseconds of UTC; 0 when never used) in all shards together,
+ * and `config` has its defaults filled in. `pool` is what each of several shards had used: a shard
+ * that is full refills nothing, so the sum alone does not tell when a request fits.
  */
 export type GetValueReturns = Infer<typeof vGetValueReturns>;
