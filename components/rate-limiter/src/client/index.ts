@@ -1,7 +1,7 @@
 export { calculateRateLimit } from "./calculateRateLimit.js";
 export type { RunActionCtx, RunMutationCtx, RunQueryCtx } from "./ctx.js";
 export type { HookAPI, HookOptions } from "./hookAPI.js";
-export { RateLimiter, type RateLimits } from "./rateLimiter.js";
+export { RateLimiter, RateLimiter as default, type RateLimits } from "./rateLimiter.js";
 export { DAY, HOUR, MINUTE, SECOND, WEEK } from "./time.js";
 export type { RateLimitValue } from "../shared/calculate.js";
 export {

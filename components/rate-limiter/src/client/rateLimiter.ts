@@ -55,7 +55,8 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
    * Consumes tokens if they are there, and says when to retry if not.
    *
    * Reads one document; writes it when granted and nothing when refused. Two granted requests for
-   * the same name and key conflict, so one of them is retried.
+   * the same name and key conflict, so one of them is retried; with `shards`, only if they meet on
+   * one. A refusal of a limit with shards looks at all of them through a snapshot, without conflicts.
    *
    * @throws RATE_LIMITED when refused and `throws` is set.
    * @throws INVALID_RATE_LIMIT for a count that can never be granted.
@@ -86,25 +87,25 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
 
   /**
    * Forgets what was consumed: the limit answers as if it had never been used.
-   * Reads and deletes at most one document.
+   * Reads and deletes one document per shard.
    */
   async reset<Name extends string = keyof Limits & string>(
     ctx: RunMutationCtx | RunActionCtx,
     name: Name,
-    options?: { key?: string },
+    options?: { key?: string; config?: RateLimitConfig },
   ): Promise<void> {
     await ctx.runMutation(this.component.limits.resetRateLimit, { name, key: options?.key });
   }
 
   /**
    * The tokens left at the last change, to be continued to any instant with
-   * `calculateRateLimit(value, value.config, now)`. Reads one document and not the clock, so that a
-   * query re-runs only when tokens are consumed.
+   * `calculateRateLimit(value, value.config, now)`. Reads every shard and not the clock, so that a
+   * query re-runs only when tokens are consumed. `sampleShards` is accepted and changes nothing.
    */
   async getValue<Name extends string = keyof Limits & string>(
     ctx: RunQueryCtx | RunMutationCtx | RunActionCtx,
     name: Name,
-    ...[options]: Options<Limits, Name, { key?: string }>
+    ...[options]: Options<Limits, Name, { key?: string; sampleShards?: number }>
   ): Promise<GetValueReturns> {
     return ctx.runQuery(this.component.limits.getValue, this.withConfig(name, options));
   }

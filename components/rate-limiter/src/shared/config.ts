@@ -83,6 +83,16 @@ export function withDefaults(config: RateLimitConfig, start: number): ResolvedCo
     : { ...config, capacity, shards, start: config.start ?? start };
 }
 
+/** Accepted for the official package's callers; all shards are read, so any number gives the truth. */
+export function validateSampleShards(name: string, sampleShards: number | undefined): void {
+  if (sampleShards === undefined || (Number.isInteger(sampleShards) && sampleShards > 0)) return;
+  throw invalidRateLimit(
+    name,
+    "sampleShards",
+    `Rate limit "${name}" got sampleShards ${sampleShards}: it must be a whole number above 0.`,
+  );
+}
+
 function validateKey(name: string, key: string | undefined): void {
   if (key === undefined) return;
   const bytes = new TextEncoder().encode(key).byteLength;

@@ -100,6 +100,11 @@ export const vRateLimitReturns = v.union(
   v.object({ ok: v.literal(false), retryAfter: v.number() }),
 );
 
+export interface GetValueArgs extends Pick<RateLimitArgs, "name" | "key" | "config"> {
+  /** All shards are read, whatever is asked for. */
+  sampleShards?: number;
+}
+
 export const getValueArgs = {
   name: v.string(),
   key: v.optional(v.string()),

@@ -1,4 +1,9 @@
-import { resolveConfig, validateCount, type ResolvedConfig } from "../../shared/config.js";
+import {
+  resolveConfig,
+  validateCount,
+  validateSampleShards,
+  type ResolvedConfig,
+} from "../../shared/config.js";
 import { rateLimited } from "../../shared/errors.js";
 import {
   decide,
@@ -8,7 +13,12 @@ import {
   type Choice,
   type Request,
 } from "../../shared/pool.js";
-import type { GetValueReturns, RateLimitArgs, RateLimitReturns } from "../../shared/validators.js";
+import type {
+  GetValueArgs,
+  GetValueReturns,
+  RateLimitArgs,
+  RateLimitReturns,
+} from "../../shared/validators.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { listShards, putPool, type Subject } from "./shards.js";
 import { consumeFromOne, getAnyShard } from "./sharding.js";
@@ -42,9 +52,10 @@ export async function check(ctx: QueryCtx, args: RateLimitArgs): Promise<RateLim
 /** The stored state without asking for the time, so that subscribers re-run only when it changes. */
 export async function currentValue(
   ctx: QueryCtx,
-  { name, key, config: given }: Pick<RateLimitArgs, "name" | "key" | "config">,
+  { name, key, sampleShards, config: given }: GetValueArgs,
 ): Promise<GetValueReturns> {
   const config = resolveConfig(name, key, given);
+  validateSampleShards(name, sampleShards);
   const rows = await listShards(ctx, { name, key });
   const ts = Math.max(0, ...rows.map((row) => row.ts));
   const pool = poolAt(rows, config, ts);
