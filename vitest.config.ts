@@ -75,6 +75,7 @@ export default defineConfig({
         include: ["*.test.ts"],
         exclude: ["packages.test.ts"],
       }),
+      project("simulation", "./test/simulation", { environment: "node", testTimeout: 120_000 }),
       project("packages", "./test", {
         environment: "node",
         include: ["packages.test.ts"],
@@ -83,6 +84,7 @@ export default defineConfig({
       }),
       project("e2e", "./test/e2e", {
         environment: "node",
+        globalSetup: ["./support/globalSetup.ts"],
         testTimeout: 60_000,
         hookTimeout: 120_000,
       }),
