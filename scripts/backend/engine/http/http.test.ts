@@ -111,7 +111,7 @@ test("a body that is too large is refused with 413", async () => {
 });
 
 test("a client that hangs up within its body does no harm", async () => {
-  const { url, http } = await serve();
+  const { url, http, lines } = await serve();
   await new Promise<void>((resolve) => {
     const broken = request(`${url}/api/query`, {
       method: "POST",
@@ -121,6 +121,7 @@ test("a client that hangs up within its body does no harm", async () => {
     broken.write("{", () => broken.destroy(new Error("hung up")));
   });
   expect(await http.query(api.messages.list, { author: "ann" })).toEqual([]);
+  expect(lines).toEqual([]);
 });
 
 test("a token is refused, as there is nobody to verify it", async () => {

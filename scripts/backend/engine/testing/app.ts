@@ -140,7 +140,7 @@ const counts = {
   addFromAction: action({
     args: { name: v.string() },
     handler: async (ctx, args): Promise<null> => {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 50));
       return ctx.runMutation(components.counter.counts.add, args);
     },
   }),

@@ -48,7 +48,7 @@ export function eventually(assertion: () => void | Promise<void>): Promise<void>
   return vi.waitFor(assertion, { timeout: 5000, interval: 5 });
 }
 
-/** Lets everything that is under way over the loopback interface arrive. */
+/** Long enough for what should not happen to happen; what should is waited for by name. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 30));
 }
