@@ -5,7 +5,7 @@ import { codegen, generate } from "./codegen.ts";
 import { createProject, type Project } from "./testing/project.ts";
 
 // Each call runs the CLI once or twice, a second or two each, more on a busy machine.
-describe("codegen through the real CLI", { timeout: 60_000 }, () => {
+describe("codegen through the real CLI", { timeout: 120_000 }, () => {
   let project: Project;
   beforeAll(async () => {
     project = await createProject();

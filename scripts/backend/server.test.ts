@@ -9,7 +9,7 @@ import { createBackendServer, type BackendServer } from "./server.ts";
 const list = makeFunctionReference<"query", Record<string, never>, string[]>("messages:list");
 
 // Each push runs the real CLI, a second or two, more on a busy machine.
-describe("a server that apps are pushed to", { timeout: 60_000 }, () => {
+describe("a server that apps are pushed to", { timeout: 120_000 }, () => {
   let project: Project;
   let backend: BackendServer;
   let url: string;
@@ -46,7 +46,7 @@ describe("a server that apps are pushed to", { timeout: 60_000 }, () => {
     await vi.waitFor(() => expect(seen.at(-1)).toEqual(["seeded"]));
     await replaceSeed("seeded again");
     await push();
-    await vi.waitFor(() => expect(seen.at(-1)).toEqual(["seeded again"]), 10_000);
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(["seeded again"]), 40_000);
     await client.close();
   });
 

@@ -10,9 +10,9 @@ const list = makeFunctionReference<"query", Record<string, never>, string[]>("me
 const BROKEN = `export const limit = JSON.parse("{");`;
 
 /** A push takes a second or two, more on a busy machine. */
-const PUSHED = { timeout: 20_000 };
+const PUSHED = { timeout: 40_000 };
 
-describe("an app under development", { timeout: 60_000 }, () => {
+describe("an app under development", { timeout: 120_000 }, () => {
   let project: Project;
   let development: Development;
   let logged: string[];
