@@ -76,6 +76,7 @@ export default defineConfig({
         exclude: ["packages.test.ts"],
       }),
       project("simulation", "./test/simulation", { environment: "node", testTimeout: 120_000 }),
+      project("bench", "./test/bench", { environment: "node" }),
       project("packages", "./test", {
         environment: "node",
         include: ["packages.test.ts"],
