@@ -40,6 +40,13 @@ interface Effects {
   ts: bigint;
 }
 
+/** How to get at the function, and what is known about it before. */
+interface Lookup {
+  kind: FunctionKind;
+  find: () => Promise<FoundFunction>;
+  journal: PageJournal | null;
+}
+
 /** Runs one function for a caller and says what came of it; never throws. */
 export class FunctionRunner {
   readonly #host: Host;
@@ -67,7 +74,8 @@ export class FunctionRunner {
     const { udfPath, componentPath = "" } = request;
     try {
       const found = await this.#host.directory.findAny(udfPath, componentPath);
-      return (await this.#call(found.kind, request, () => Promise.resolve(found))).outcome;
+      const find = () => Promise.resolve(found);
+      return (await this.#call(request, { kind: found.kind, find, journal: null })).outcome;
     } catch (error) {
       return { ok: false, ...failureOf(error, false), logLines: [] };
     }
@@ -76,14 +84,12 @@ export class FunctionRunner {
   #callPublic(kind: FunctionKind, request: FunctionRequest, journal: PageJournal | null = null) {
     const { udfPath, componentPath } = request;
     const find = () => this.#host.directory.findPublic(udfPath, kind, componentPath);
-    return this.#call(kind, request, find, journal);
+    return this.#call(request, { kind, find, journal });
   }
 
   async #call(
-    kind: FunctionKind,
     request: FunctionRequest,
-    find: () => Promise<FoundFunction>,
-    journal: PageJournal | null = null,
+    { kind, find, journal }: Lookup,
   ): Promise<Effects & { outcome: Outcome }> {
     const name = displayPath(request.udfPath);
     const call = new FunctionCall({ kind, name, print: this.#host.print });

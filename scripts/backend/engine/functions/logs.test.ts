@@ -1,3 +1,4 @@
+/* eslint-disable no-console -- what functions print is what is tested */
 import {
   actionGeneric,
   internalMutationGeneric,

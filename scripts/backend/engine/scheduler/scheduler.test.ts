@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { actionGeneric, mutationGeneric } from "convex/server";
-import type { GenericId } from "convex/values";
-import { expect, test } from "vitest";
+import type { GenericId, JSONValue } from "convex/values";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { api } from "../testing/api.ts";
 import { appWith, extra } from "../testing/extra.ts";
 import { eventually, failure, serve, settled } from "../testing/serve.ts";
@@ -55,12 +54,13 @@ test("what a rolled back mutation scheduled does not run", async () => {
 });
 
 test("a canceled job does not run", async () => {
-  const { http } = await serve();
-  const id = await http.mutation(api.jobs.schedule, { name: "never", afterMs: 100 });
-  await http.mutation(api.jobs.cancel, { id });
-  await sleep(150);
-  expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:add canceled"]);
-  expect(await http.query(api.counts.get, { name: "never" })).toBe(0);
+  const { engine, value } = await onFakeTimers();
+  const id = await value("jobs:schedule", { name: "never", afterMs: 1000 });
+  await value("jobs:cancel", { id });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await value("jobs:list")).toEqual(["counts.js:add canceled"]);
+  expect(await value("counts:get", { name: "never" })).toBe(0);
+  expect(engine.stats.commits).toBe(2);
 });
 
 test("canceling a job that is over changes nothing", async () => {
@@ -76,24 +76,22 @@ test("canceling a job that is over changes nothing", async () => {
 test("a job that is canceled when its time has come does not run", async () => {
   let open = () => {};
   const gate = new Promise<void>((resolve) => (open = resolve));
-  const { http } = await serve(
-    appWith({
-      cancelSlowly: mutationGeneric(
-        async (ctx, { id }: { id: GenericId<"_scheduled_functions"> }) => {
-          await ctx.scheduler.cancel(id);
-          await gate;
-        },
-      ),
-    }),
-  );
-  const id = await http.mutation(api.jobs.schedule, { name: "never", afterMs: 200 });
-  const canceled = http.mutation(extra("cancelSlowly"), { id });
-  await sleep(250);
+  const { value } = await onFakeTimers({
+    cancelSlowly: mutationGeneric(
+      async (ctx, { id }: { id: GenericId<"_scheduled_functions"> }) => {
+        await ctx.scheduler.cancel(id);
+        await gate;
+      },
+    ),
+  });
+  const id = await value("jobs:schedule", { name: "never", afterMs: 1000 });
+  const canceled = value("extra:cancelSlowly", { id });
+  await vi.advanceTimersByTimeAsync(1000);
   open();
   await canceled;
   await settled();
-  expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:add canceled"]);
-  expect(await http.query(api.counts.get, { name: "never" })).toBe(0);
+  expect(await value("jobs:list")).toEqual(["counts.js:add canceled"]);
+  expect(await value("counts:get", { name: "never" })).toBe(0);
 });
 
 test("an action that is canceled while it runs stays canceled", async () => {
@@ -162,10 +160,21 @@ test("of a thousand finished jobs the oldest are forgotten", async () => {
 });
 
 test("the jobs of a closed engine do not run", async () => {
-  const { http, engine } = await serve();
-  await http.mutation(api.jobs.schedule, { name: "never", afterMs: 100 });
+  const { engine, value } = await onFakeTimers();
+  await value("jobs:schedule", { name: "never", afterMs: 1000 });
   await engine.close();
-  await sleep(150);
-  const args = { name: "never" };
-  expect(await engine.runFunction("counts:get", args)).toMatchObject({ value: 0 });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await value("counts:get", { name: "never" })).toBe(0);
 });
+
+/** An engine whose time the test decides about; its functions are called without a network. */
+async function onFakeTimers(functions: Record<string, unknown> = {}) {
+  const { engine } = await serve(appWith(functions));
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const value = async (path: string, args: Record<string, JSONValue> = {}) => {
+    const response = await engine.runFunction(path, args);
+    return response.status === "success" ? response.value : expect.fail(response.errorMessage);
+  };
+  return { engine, value };
+}
