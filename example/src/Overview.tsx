@@ -6,8 +6,8 @@ export function Overview() {
   return (
     <>
       <PageHeader title="Backend components for Convex">
-        Each component is a package you install into a Convex app: tables and functions of its own,
-        called from your functions, in your transactions. Every page here runs one of them live.
+        A component is a package you install into a Convex app: with tables and functions of its
+        own, called from yours, in your transactions. Every page here runs one of them live.
       </PageHeader>
       <section aria-labelledby="overview-components">
         <h2 id="overview-components">Components</h2>

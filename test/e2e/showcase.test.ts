@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { faintTexts } from "./support/contrast.ts";
 import { overflowPx, screenshot, tabTo, test } from "./support/test.ts";
 
 /** Every page there is: a new component adds its own here. */
@@ -10,7 +11,6 @@ test("the status line tells the embedded backend and how far away it is", async 
   const page = await openPage("");
   await page.getByText("embedded backend", { exact: true }).waitFor();
   await page.getByTitle("A mutation to the backend and back").waitFor();
-  await screenshot(page, "overview");
 });
 
 test("links lead to pages, name the tab and move the focus to the title", async ({ openPage }) => {
@@ -65,12 +65,19 @@ for (const route of ROUTES) {
   });
 
   test(`${name} has one title, landmarks and no unnamed control`, async ({ openPage }) => {
-    const page = await openPage(route, { colorScheme: "dark" });
+    const page = await openPage(route);
     for (const role of ["banner", "navigation", "main"] as const)
       expect(await page.getByRole(role).count(), role).toBe(1);
     expect(await page.getByRole("heading", { level: 1 }).count()).toBe(1);
     for (const role of ["button", "link", "textbox", "slider", "radio"] as const)
       expect(await page.getByRole(role, { name: /^$/ }).count(), `unnamed ${role}`).toBe(0);
-    await screenshot(page, `${name}-dark`);
+  });
+
+  test(`${name} is readable in light and in dark`, async ({ openPage }) => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await openPage(route, { colorScheme });
+      expect(await faintTexts(page), colorScheme).toEqual([]);
+      await screenshot(page, `${name}-${colorScheme}`);
+    }
   });
 }
