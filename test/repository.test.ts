@@ -58,5 +58,5 @@ describe("downloads", () => {
     if (host === "registry.npmjs.org") return;
     const naming = [...files, "package-lock.json"].filter((file) => read(file).includes(host));
     expect(naming).toEqual([]);
-  });
+  }, 60_000);
 });
