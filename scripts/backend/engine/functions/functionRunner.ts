@@ -15,6 +15,7 @@ export interface FunctionRequest {
   runtime: TestRuntime;
 }
 
+/** The value or the failure, and what was printed on the way. */
 export type Outcome = { logLines: string[] } & (
   { ok: true; value: JSONValue } | ({ ok: false } & Failure)
 );
@@ -27,6 +28,7 @@ interface Host {
   publish(writes: DocumentWrite[]): bigint;
 }
 
+/** A query's result, with what is needed to know when it changes. */
 export interface QueryRun {
   outcome: Outcome;
   reads: readonly Read[];

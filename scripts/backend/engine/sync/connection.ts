@@ -3,6 +3,7 @@ import { encodeTs, type CommitClock } from "../clock.ts";
 import type { TestRuntime } from "../convexTestRuntime.ts";
 import type { FunctionRequest, FunctionRunner } from "../functions/functionRunner.ts";
 import type { ClientSession, ClientSessions, MutationResult } from "./mutationResults.ts";
+import { NO_IDENTITIES } from "../identity.ts";
 import type { DocumentWrite } from "../recorder/recording.ts";
 import { closeReason, encodeVersion, responseOf, type Version } from "./messages.ts";
 import { SerialQueue } from "./serialQueue.ts";
@@ -14,9 +15,6 @@ import type { ClientMessage, FunctionMessage, ServerMessage } from "./syncProtoc
 const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
 
 const CLOSE_POLICY_VIOLATION = 1008;
-
-export const NO_IDENTITIES =
-  "This backend does not verify identities: sign out, or use a real deployment (npx convex dev)";
 
 type Message<Type extends ClientMessage["type"]> = Extract<ClientMessage, { type: Type }>;
 

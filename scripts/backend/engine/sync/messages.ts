@@ -23,6 +23,7 @@ export function responseOf({ requestId }: FunctionMessage, outcome: Outcome) {
   };
 }
 
+/** A version as transitions carry it. */
 export function encodeVersion({ ts, ...version }: Version) {
   return { ...version, ts: encodeTs(ts) };
 }

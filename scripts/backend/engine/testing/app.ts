@@ -14,9 +14,7 @@ import { ConvexError, v } from "convex/values";
 import type { LoadedApp } from "../../app.ts";
 import { api, components } from "./api.ts";
 
-/*
- * A small app with one component, as the push server would hand it over.
- */
+/** A small app with one component, as the push server would hand it over. */
 export const testApp: LoadedApp = {
   root: {
     path: "",
