@@ -4,7 +4,6 @@ import { ConvexHttpClient } from "convex/browser";
 import { ConvexError } from "convex/values";
 import { expect, test } from "vitest";
 import { api } from "../testing/api.ts";
-import { testApp } from "../testing/app.ts";
 import { failure, serve } from "../testing/serve.ts";
 import { MAX_BODY_BYTES } from "./requestBody.ts";
 
@@ -158,29 +157,6 @@ test("a page of another origin may call the API", async () => {
   expect(Object.fromEntries(response.headers)).toMatchObject({
     "access-control-allow-origin": "http://localhost:5173",
     "access-control-allow-headers": "x-test",
-  });
-});
-
-test("every other path goes to the app's HTTP actions", async () => {
-  const { url, http, lines } = await serve();
-  const response = await fetch(`${url}/count?x=1`, { method: "POST", body: "visits" });
-  expect(response.status).toBe(201);
-  expect(response.headers.get("x-test")).toBe("yes");
-  expect(await response.text()).toBe("counted");
-  expect(await http.query(api.counts.get, { name: "visits" })).toBe(1);
-  expect(lines).toEqual(["[CONVEX H(POST /count)] [LOG] 'posted'"]);
-});
-
-test("a path without an HTTP action is a 404", async () => {
-  const { url } = await serve();
-  expect((await fetch(`${url}/nothing`)).status).toBe(404);
-});
-
-test("an app without HTTP actions says so", async () => {
-  const { url } = await serve({ ...testApp, root: { ...testApp.root, modules: {} } });
-  expect(await post(url, "/count", { body: "" })).toEqual({
-    status: 404,
-    body: { code: "NotFound", message: "This app has no HTTP actions (convex/http.ts)" },
   });
 });
 
