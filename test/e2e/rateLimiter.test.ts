@@ -27,7 +27,7 @@ test("a burst is limited, says by what, and counts down to the next try", async 
   await button(page, "Burst of 20").click();
   await page.getByText(/^\d+ granted$/).waitFor();
   await page.getByText(/^\d+ refused$/).waitFor();
-  await page.getByText(/by sendMessage, the author’s own limit\. Retry in \d\.\d s/).waitFor();
+  await page.getByText(/by sendMessage \(the author’s own limit\)\. Retry in \d\.\d s/).waitFor();
   await page.getByText(/^Next token in \d\.\d s$/).waitFor();
   await screenshot(page, "rate-limiter-burst");
   await page.getByText(/Retry now/).waitFor();
@@ -52,7 +52,7 @@ test("a single message that is refused says when to retry", async ({ openPage })
   await button(page, "Burst of 20").click();
   await page.getByText(/^\d+ granted$/).waitFor();
   await button(page, "Send").click();
-  await page.getByText(/^Refused by sendMessage, the author’s own limit\. Retry in/).waitFor();
+  await page.getByText(/^Refused by sendMessage \(the author’s own limit\)\. Retry in/).waitFor();
 });
 
 test("a limit that was reset starts full", async ({ openPage }) => {

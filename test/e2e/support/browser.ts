@@ -25,7 +25,7 @@ export function findChromium(): string {
   const paths = chosen === undefined ? USUAL_PATHS : [chosen];
   const found = paths.find((path) => existsSync(path));
   if (found !== undefined) return found;
-  throw new Error(
-    `No Chromium at ${paths.join(" or ")}: run apt-get install chromium, or set CHROMIUM_PATH to one.`,
-  );
+  const message = `No Chromium at ${paths.join(" or ")}: run apt-get install chromium, or set CHROMIUM_PATH to one.`;
+  // Where in our code it was noticed is of no help to whoever reads it.
+  throw Object.assign(new Error(message), { stack: message });
 }

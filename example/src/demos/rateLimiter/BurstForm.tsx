@@ -45,7 +45,7 @@ export function BurstForm({ author, history }: { author: Author; history: TokenH
           Burst of {calls}
         </button>
       </div>
-      <div className="answer" aria-live="polite">
+      <div className="answer burst-answer" aria-live="polite">
         {state.phase === "idle" && (
           <span className="hint">Every call is a mutation of its own, all started together.</span>
         )}

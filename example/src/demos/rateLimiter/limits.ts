@@ -4,8 +4,8 @@ const LIMITS: Record<string, string> = {
   allMessages: "the limit everybody shares",
 };
 
-/** "sendMessage, the author’s own limit". */
+/** "sendMessage (the author’s own limit)". */
 export function describeLimit(name: string): string {
   const meaning = LIMITS[name];
-  return meaning === undefined ? name : `${name}, ${meaning}`;
+  return meaning === undefined ? name : `${name} (${meaning})`;
 }
