@@ -109,9 +109,10 @@ test("the recorder does not show in the transaction metrics", async () => {
     const id = await ctx.db.insert("rows", { a: 1 });
     await ctx.db.patch(id, { a: 2 });
     await ctx.db.delete(id);
+    await ctx.runMutation(child.rows.add, { a: 3 });
     return ctx.meta.getTransactionMetrics();
   };
-  const plain = await runtime.runInComponent("", handler);
+  const plain = await mountRows().runInComponent("", handler);
   const recorded = await record(() => runtime.runInComponent("", handler));
   expect(recorded).toMatchObject({ ok: true, value: plain });
 });
