@@ -1,10 +1,18 @@
-import type { FunctionReference, GenericActionCtx, GenericDataModel } from "convex/server";
+import {
+  getFunctionAddress,
+  type FunctionReference,
+  type GenericActionCtx,
+  type GenericDataModel,
+} from "convex/server";
 import type { JSONValue, Value } from "convex/values";
-import type {
-  SyscallOverride,
-  SyscallOverrides,
+import {
+  withOverrides,
+  type SyscallOverride,
+  type SyscallOverrides,
 } from "../../scripts/backend/engine/recorder/recorder.ts";
+import type { FunctionPath } from "../../scripts/backend/engine/convexTestRuntime.ts";
 import { perform } from "../../scripts/backend/engine/scheduler/scheduledFunctions.ts";
+import type { Database } from "./database.ts";
 import type { Transactions } from "./transactions.ts";
 import type { World } from "./world.ts";
 
@@ -16,11 +24,13 @@ const MAX_RESULT_DELAY_MS = 60_000;
 /** What an action does is a sequence of transactions, and it can die or be late between any two. */
 export class Actions {
   readonly #world: World;
+  readonly #database: Database;
   readonly #transactions: Transactions;
 
-  constructor(world: World, transactions: Transactions) {
-    this.#world = world;
-    this.#transactions = transactions;
+  constructor(parts: { world: World; database: Database; transactions: Transactions }) {
+    this.#world = parts.world;
+    this.#database = parts.database;
+    this.#transactions = parts.transactions;
   }
 
   /** The context an action gets, with every call parked before and after. */
@@ -47,8 +57,14 @@ export class Actions {
     } as ActionCtx;
   }
 
-  /** For actions: they have no transaction of their own to schedule in. */
-  readonly overrides: SyscallOverrides = {
+  run(path: FunctionPath, args: Value): Promise<Value> {
+    return withOverrides(this.#overrides, () =>
+      this.#database.mounted.runtime.actionFromPath(path, args),
+    );
+  }
+
+  /** They have no transaction of their own to schedule in. */
+  readonly #overrides: SyscallOverrides = {
     "1.0/actions/schedule": (args) => this.#inTransaction("1.0/schedule", args),
     "1.0/actions/cancel_job": (args) => this.#inTransaction("1.0/cancel_job", args),
   };
@@ -60,7 +76,7 @@ export class Actions {
   ): Promise<Value> {
     const result = await this.#transactions.mutate<Value>({
       component,
-      label: "mutation of an action",
+      label: `mutation ${nameOf(reference)}`,
       run: (ctx) => ctx.runMutation(reference, args) as Promise<Value>,
     });
     if (!result.ok) throw result.error;
@@ -82,10 +98,18 @@ export class Actions {
     const metadata = await perform("1.0/getFunctionMetadata", {});
     const result = await this.#transactions.mutate<JSONValue>({
       component: (metadata as { componentPath: string }).componentPath,
-      label: "scheduler of an action",
+      label: "ctx.scheduler of an action",
       run: () => perform(op, args),
     });
     if (!result.ok) throw result.error;
     return JSON.stringify(result.value);
   }
+}
+
+/** "module:name" in the app, and "child/module/name" or a handle for functions of components. */
+function nameOf(reference: FunctionReference<"mutation", "public" | "internal">): string {
+  const { name, reference: path, functionHandle } = getFunctionAddress(reference);
+  return (
+    name?.replace(/^.*:/, "") ?? path?.replace(/^.*childComponent\//, "") ?? functionHandle ?? ""
+  );
 }

@@ -39,7 +39,7 @@ export class Choices {
 
   /** True with this probability, in steps of a thousandth. */
   chance(probability: number): boolean {
-    return probability > 0 && this.draw(1000) >= 1000 - Math.round(probability * 1000);
+    return this.draw(1000) >= 1000 - Math.round(probability * 1000);
   }
 
   /** A number from `low` to `high`, in steps of a thousandth; `low` is the calm one. */

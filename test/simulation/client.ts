@@ -5,7 +5,6 @@ import {
   type FunctionReturnType,
 } from "convex/server";
 import type { Value } from "convex/values";
-import { withOverrides } from "../../scripts/backend/engine/recorder/recorder.ts";
 import type { Choices } from "./choices.ts";
 import type { Actions } from "./actions.ts";
 import type { Database } from "./database.ts";
@@ -120,11 +119,8 @@ export class Client {
   }
 
   async #runAction<T>(reference: Reference<"action">, args: Value): Promise<Outcome<T>> {
-    const { runtime } = this.#database.mounted;
     try {
-      const value = await withOverrides(this.#actions.overrides, () =>
-        runtime.actionFromPath(pathOf(reference), args),
-      );
+      const value = await this.#actions.run(pathOf(reference), args);
       return { status: "ok", value: value as T, commits: 0 };
     } catch (error) {
       return { status: "failed", error, commits: 0 };

@@ -1,4 +1,3 @@
-import { anyApi } from "convex/server";
 import { expect, test } from "vitest";
 import { measureConflicts, type ConflictWorkload, type Operation } from "./conflicts.ts";
 import {
@@ -7,14 +6,12 @@ import {
   queuedAggregateApp,
   rateLimiterApp,
 } from "./official/apps.ts";
+import { app } from "./scenario.ts";
 
-const { app } = anyApi;
-
-const call = (name: string, args: Operation["args"] = {}): Operation => {
-  const mutation = app?.[name];
-  if (mutation === undefined) throw new Error(`no function "${name}"`);
-  return { mutation, args };
-};
+const call = (name: string, args: Operation["args"] = {}): Operation => ({
+  mutation: app.mutation(name),
+  args,
+});
 
 const insertRandom: ConflictWorkload["operation"] = ({ id, i, choices }) =>
   call("insert", { key: choices.draw(1e6), id: `${id}-${i}` });

@@ -3,6 +3,7 @@ import type { Value } from "convex/values";
 import type { LoadedApp } from "../../scripts/backend/app.ts";
 import type { Choices } from "./choices.ts";
 import type { Client } from "./client.ts";
+import { CALM } from "./faults.ts";
 import { untilRest } from "./run.ts";
 import { Simulation } from "./simulation.ts";
 import { World } from "./world.ts";
@@ -57,7 +58,7 @@ interface Sample {
  * same simulator, with execution times and nothing else. The same workload gives the same report.
  */
 export async function measureConflicts(workload: ConflictWorkload): Promise<ConflictReport> {
-  const world = new World(workload.seed, null);
+  const world = new World(workload.seed, CALM);
   const samples: Sample[] = [];
   const background = await world.environment.use(async () => {
     const { app } = workload;

@@ -83,7 +83,7 @@ export class Database {
     const { component } = call;
     const execution = await this.#execute(begin, { component, pins }, async (ctx) => {
       done.push(await call.run(ctx));
-      throw new RolledBack();
+      throw ROLLED_BACK;
     });
     this.#setClocks(begin.creationTimes);
     return executionOf(execution, done);
@@ -132,7 +132,8 @@ export class Database {
   }
 }
 
-class RolledBack extends Error {}
+/** One for all, because errors are expensive to make. */
+const ROLLED_BACK = new Error("a rehearsal was rolled back");
 
 function executionOf<T>(execution: Recorded<unknown>, done: T[]): Execution<T> {
   const { recording } = execution;

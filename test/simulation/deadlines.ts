@@ -29,7 +29,7 @@ export class Deadlines {
     const { nowMs } = this.#world.timeline;
     this.#open = this.#open.filter((deadline) => {
       if (deadline.isTrue()) return false;
-      const startMs = Math.max(deadline.sinceMs, this.#world.lastFaultAtMs);
+      const startMs = Math.max(deadline.sinceMs, this.#world.lastDelayEndsAtMs);
       if (nowMs <= startMs + deadline.limitMs) return true;
       this.#violate(deadline);
       return false;

@@ -1,26 +1,23 @@
 import type { FunctionHandle } from "convex/server";
-import type { JSONValue, Value } from "convex/values";
+import type { Value } from "convex/values";
 import type { FunctionPath } from "../../scripts/backend/engine/convexTestRuntime.ts";
-import type {
-  SyscallOverride,
-  SyscallOverrides,
-} from "../../scripts/backend/engine/recorder/recorder.ts";
-import type { Document, DocumentWrite } from "../../scripts/backend/engine/recorder/recording.ts";
+import type { DocumentWrite } from "../../scripts/backend/engine/recorder/recording.ts";
 import * as rows from "../../scripts/backend/engine/scheduler/scheduledFunctions.ts";
 import type { Call, Database } from "./database.ts";
 import { EPOCH_MS } from "./environment.ts";
-import { Actor, currentActor } from "./timeline.ts";
+import { committedState } from "./scheduling.ts";
+import { Actor } from "./timeline.ts";
 import type { Transactions } from "./transactions.ts";
 import { messageOf, type World } from "./world.ts";
 
 /** Jobs that run at once, as on a self-hosted backend. */
 const PARALLELISM = 8;
 
-/** Backoff of a scheduled mutation that met others: it is retried for ever. */
-const CONFLICT_BACKOFF = { firstMs: 100, maxMs: 60_000 };
+/** Waits after a conflict: scheduled functions are retried for ever. */
+const CONFLICT_BACKOFF = { firstDelayMs: 100, maxDelayMs: 60_000 };
 
-/** Backoff after an error of the system. */
-const SYSTEM_BACKOFF = { firstMs: 500, maxMs: 7_200_000 };
+/** The first wait after an error of the system is half a second, the longest two hours. */
+const SYSTEM_BACKOFF_MS = { first: 500, most: 7_200_000 };
 
 interface Job {
   id: string;
@@ -34,6 +31,7 @@ interface Parts {
   world: World;
   database: Database;
   transactions: Transactions;
+  runAction: (path: FunctionPath, args: Value) => Promise<Value>;
   /** The longest that the fault `delayedJob` adds, in milliseconds. */
   maxDelayMs: number;
   /** Jobs that a run does not wait for, such as a daily clean-up. */
@@ -57,20 +55,6 @@ export class Jobs {
   constructor(parts: Parts) {
     this.#parts = parts;
   }
-
-  /** For transactions. */
-  readonly overrides: SyscallOverrides = {
-    "1.0/schedule": (args, next) => this.#schedule(args, next),
-    "1.0/cancel_job": (args, next) => {
-      const own = currentActor.getStore()?.job;
-      return own?.id === args.id ? Promise.resolve("{}") : rows.cancelJob(args, next);
-    },
-    "1.0/getRequestMetadata": async (args, next) => {
-      const metadata = JSON.parse(await next(args)) as Record<string, JSONValue>;
-      const scheduledFunctionId = currentActor.getStore()?.job?.id ?? null;
-      return JSON.stringify({ ...metadata, scheduledFunctionId });
-    },
-  };
 
   isBackground(actor: Actor): boolean {
     return this.#background.has(actor);
@@ -118,7 +102,7 @@ export class Jobs {
   }
 
   async #run(job: Job, actor: Actor): Promise<void> {
-    const state = rows.stateOf(this.#row(job));
+    const state = this.#stateOf(job);
     if (state === "inProgress") {
       await this.#transact(job, () => this.#finish(job, "failed"));
       this.#parts.world.log(`${labelOf(job)}: failed, it was in progress when it died`);
@@ -133,7 +117,8 @@ export class Jobs {
   async #runMutation(job: Job): Promise<void> {
     const { world } = this.#parts;
     for (let failures = 0; world.strikes("systemError"); failures += 1) {
-      const delayMs = world.choices.between([0, doubled(SYSTEM_BACKOFF, failures + 3)]);
+      const longestMs = Math.min(SYSTEM_BACKOFF_MS.first * 2 ** failures, SYSTEM_BACKOFF_MS.most);
+      const delayMs = world.choices.between([0, longestMs]);
       world.noteFault("systemError", labelOf(job), delayMs);
       await world.timeline.park(labelOf(job), { delayMs });
     }
@@ -154,16 +139,16 @@ export class Jobs {
   }
 
   async #runAction(job: Job, actor: Actor): Promise<void> {
-    const { world, database } = this.#parts;
+    const { world, runAction } = this.#parts;
     await this.#transact(job, async () => {
       if ((await rows.jobState(job.id)) === "pending") await rows.setJobState(job.id, "inProgress");
     });
-    if (rows.stateOf(this.#row(job)) !== "inProgress") return;
+    if (this.#stateOf(job) !== "inProgress") return;
     actor.isAction = true;
     await world.timeline.park(`start of ${labelOf(job)}`);
     let state: "success" | "failed" = "success";
     try {
-      await database.mounted.runtime.actionFromPath(job.path, job.args);
+      await runAction(job.path, job.args);
     } catch (error) {
       world.log(`${labelOf(job)}: threw ${messageOf(error)}`);
       state = "failed";
@@ -171,6 +156,10 @@ export class Jobs {
     await world.timeline.park(`end of ${labelOf(job)}`);
     actor.isAction = false;
     await this.#transact(job, () => this.#finish(job, state));
+  }
+
+  #stateOf(job: Job): rows.JobState {
+    return committedState(this.#parts.database, job);
   }
 
   /** It may have been canceled meanwhile, and that is the state to keep. */
@@ -182,39 +171,13 @@ export class Jobs {
   async #transact(job: Job, run: Call<void>["run"]): Promise<void> {
     const { world, transactions } = this.#parts;
     const call = { component: job.component, label: labelOf(job), run };
-    for (let failures = 0; ; failures += 1) {
+    for (let attempts = 1; ; attempts += 1) {
       const attempt = await transactions.attempt(call, { isRefused: world.strikes("abort") });
       if (attempt.kind === "threw") throw attempt.error;
       if (attempt.kind === "committed") return;
       this.stats.conflicts.push(attempt.where);
-      const delayMs = world.choices.between([0, doubled(CONFLICT_BACKOFF, failures)]);
-      await world.timeline.park("backoff", { delayMs });
+      await transactions.backOff(attempts, CONFLICT_BACKOFF);
     }
-  }
-
-  async #schedule(
-    args: Parameters<SyscallOverride>[0],
-    next: Parameters<SyscallOverride>[1],
-  ): Promise<string> {
-    const { version: _, ts: __, args: ___, ...address } = args;
-    const handle = (await rows.perform("1.0/createFunctionHandle", address)) as string;
-    const path = rows.parseFunctionHandle(handle);
-    if (this.#parts.database.mounted.findFunction(path) === undefined) {
-      throw new Error(`Attempted to schedule function at nonexistent path: ${path.udfPath}`);
-    }
-    const id = JSON.parse(await rows.scheduleJob(args, next)) as string;
-    const parent = currentActor.getStore()?.job ?? null;
-    // What a canceled action still schedules is born canceled.
-    if (parent !== null && rows.stateOf(this.#row(parent)) === "canceled") {
-      await rows.setJobState(id, "canceled");
-    }
-    return JSON.stringify(id);
-  }
-
-  #row({ component, id }: { component: string; id: string }): Document {
-    const row = this.#parts.database.log.document(component, rows.SCHEDULED_FUNCTIONS, id);
-    if (row === undefined) throw new Error(`invariant: no row of job ${id}`);
-    return row;
   }
 }
 
@@ -225,8 +188,4 @@ function handleOf({ componentPath, udfPath }: FunctionPath): string {
 function labelOf({ id, path }: Job): string {
   const name = path.componentPath === "" ? path.udfPath : `${path.componentPath}/${path.udfPath}`;
   return `job ${name} #${Number.parseInt(id, 10) - 10_000}`;
-}
-
-function doubled({ firstMs, maxMs }: { firstMs: number; maxMs: number }, failures: number): number {
-  return Math.min(firstMs * 2 ** failures, maxMs);
 }

@@ -31,10 +31,10 @@ export async function runScenario(
   seed: number,
   replay: readonly number[] | null = null,
 ): Promise<Run> {
-  const world = new World(seed, replay);
+  const world = new World(seed, { ...STORM, ...scenario.faults }, replay);
   await world.environment.use(async () => {
     const simulation = await Simulation.open(world, scenario);
-    world.rates = swarm({ ...STORM, ...scenario.faults }, world.choices);
+    world.rates = swarm(world.possible, world.choices);
     const checkAtRest = scenario.start(simulation);
     await untilRest(world, simulation);
     if (world.violations.length === 0) simulation.deadlines.checkAtRest();

@@ -1,4 +1,4 @@
-import type { GenericSchema, SchemaDefinition } from "convex/server";
+import { makeFunctionReference, type GenericSchema, type SchemaDefinition } from "convex/server";
 import type { TestConvex } from "convex-test";
 import type { LoadedApp, LoadedComponent, ModuleMap } from "../../scripts/backend/app.ts";
 import type { FaultRates } from "./faults.ts";
@@ -39,7 +39,14 @@ export function componentsOf(register: (t: TestConvex<Schema>) => void): LoadedC
   return components;
 }
 
-/** An app made of functions that are written in the scenario: `anyApi.app.<name>` refers to them. */
+/** References to the functions of an app that `defineApp` made. */
+export const app = {
+  query: (name: string) => makeFunctionReference<"query">(`app:${name}`),
+  mutation: (name: string) => makeFunctionReference<"mutation">(`app:${name}`),
+  action: (name: string) => makeFunctionReference<"action">(`app:${name}`),
+};
+
+/** An app made of functions that are written in the scenario; `app` refers to them by name. */
 export function defineApp(parts: {
   functions: Record<string, unknown>;
   schema?: Schema;

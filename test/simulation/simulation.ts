@@ -7,9 +7,18 @@ import { Deadlines } from "./deadlines.ts";
 import { Jobs } from "./jobs.ts";
 import { setActionCtx } from "./mount.ts";
 import type { Scenario } from "./scenario.ts";
+import { schedulerSyscalls } from "./scheduling.ts";
 import { Actor } from "./timeline.ts";
 import { Transactions } from "./transactions.ts";
 import type { World } from "./world.ts";
+
+let current: Simulation | null = null;
+
+/** The simulation that runs, for functions of a scenario: runs share them, one after the other. */
+export function currentSimulation(): Simulation {
+  if (current === null) throw new Error("invariant: no simulation is running");
+  return current;
+}
 
 /** What a scenario sees of a run. */
 export class Simulation {
@@ -42,15 +51,17 @@ export class Simulation {
         this.deadlines.check();
       },
     });
+    this.#actions = new Actions({ world, database, transactions: this.transactions });
     this.jobs = new Jobs({
       world,
       database,
       transactions: this.transactions,
+      runAction: (path, args) => this.#actions.run(path, args),
       maxDelayMs: scenario.timing?.maxJobDelayMs ?? 30_000,
       isBackground: scenario.isBackground ?? (() => false),
     });
-    this.#actions = new Actions(world, this.transactions);
-    database.overrides = this.jobs.overrides;
+    database.overrides = schedulerSyscalls(database);
+    current = this;
     setActionCtx((ctx, component) => this.#actions.wrapCtx(ctx, component));
   }
 

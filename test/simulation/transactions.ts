@@ -68,16 +68,16 @@ export class Transactions {
       if (attempt.kind === "threw") return { ok: false, error: attempt.error, attempts, conflicts };
       conflicts.push(attempt.where);
       if (isLast) return { ok: false, error: exhausted(attempt.where), attempts, conflicts };
-      await this.#backOff(attempts, RETRIES);
+      await this.backOff(attempts, RETRIES);
     }
   }
 
   /** Waits before the next attempt: doubling, with full jitter. */
-  async #backOff(attempts: number, limits: { firstDelayMs: number; maxDelayMs: number }) {
+  async backOff(attempts: number, limits: { firstDelayMs: number; maxDelayMs: number }) {
     const longestMs = Math.min(limits.firstDelayMs * 2 ** (attempts - 1), limits.maxDelayMs);
-    await this.#world.timeline.park("backoff", {
-      delayMs: this.#world.choices.between([0, longestMs]),
-    });
+    const delayMs = this.#world.choices.between([0, longestMs]);
+    this.#world.excuse(delayMs);
+    await this.#world.timeline.park("backoff", { delayMs });
   }
 
   /** One try. @param isRefused The fault: it is refused although nothing has changed. */

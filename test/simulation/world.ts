@@ -15,14 +15,17 @@ export class World {
   readonly actors = new Set<Actor>();
   /** How often each fault struck. */
   readonly faults = new Map<Fault, number>();
-  /** When the last fault stopped having an effect by itself. */
-  lastFaultAtMs = -Infinity;
+  /** When the last fault, or the last wait after a conflict, is over. */
+  lastDelayEndsAtMs = -Infinity;
+  /** What may happen in this run at all, and how likely it is now. */
+  readonly possible: FaultRates;
   rates: FaultRates = CALM;
   readonly seed: number;
   #attempts = 0;
 
-  constructor(seed: number, replay: readonly number[] | null) {
+  constructor(seed: number, possible: FaultRates, replay: readonly number[] | null = null) {
     this.seed = seed;
+    this.possible = possible;
     this.choices = new Choices(seed, replay);
     this.environment = new Environment(seed, () => this.wallClockMs);
   }
@@ -39,23 +42,31 @@ export class World {
   }
 
   log(text: string): void {
-    this.trace.add(this.timeline.nowMs, text);
+    this.trace.add(this.timeline.nowMs, printable(text));
   }
 
-  /** Whether the fault strikes now. */
+  /**
+   * Whether the fault strikes now. The choice is made even while the fault is off: then the choices
+   * of a run keep their places when shrinking switches the fault off.
+   */
   strikes(fault: Fault): boolean {
-    return this.choices.chance(this.rates[fault]);
+    return this.possible[fault] > 0 && this.choices.chance(this.rates[fault]);
   }
 
   /** Notes that a fault struck. @param lastsMs How long it delays things. */
   noteFault(fault: Fault, detail: string, lastsMs = 0): void {
     this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
-    this.lastFaultAtMs = Math.max(this.lastFaultAtMs, this.timeline.nowMs + lastsMs);
+    this.excuse(lastsMs);
     this.log(`! ${fault}: ${detail}`);
   }
 
+  /** Things take longer now, and for good reason: latencies are counted from the end of it. */
+  excuse(lastsMs: number): void {
+    this.lastDelayEndsAtMs = Math.max(this.lastDelayEndsAtMs, this.timeline.nowMs + lastsMs);
+  }
+
   violate(message: string): void {
-    this.violations.push(message);
+    this.violations.push(printable(message));
     this.log(`X ${message}`);
   }
 
@@ -86,4 +97,12 @@ export class World {
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.length > 200 ? `${message.slice(0, 200)}...` : message;
+}
+
+/** Keys that are hard to tell apart are what some failures are about. */
+function printable(text: string): string {
+  return text.replace(
+    /[^\n\x20-\x7e]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
 }
