@@ -76,6 +76,8 @@ export default defineConfig({
         include: ["*.test.ts"],
         exclude: ["packages.test.ts"],
       }),
+      project("simulation", "./test/simulation", { environment: "node", testTimeout: 120_000 }),
+      project("bench", "./test/bench", { environment: "node" }),
       project("packages", "./test", {
         environment: "node",
         include: ["packages.test.ts"],
@@ -84,6 +86,7 @@ export default defineConfig({
       }),
       project("e2e", "./test/e2e", {
         environment: "node",
+        globalSetup: ["./support/globalSetup.ts"],
         testTimeout: 60_000,
         hookTimeout: 120_000,
       }),

@@ -37,11 +37,11 @@ export async function generate(root: string, names: string[]): Promise<CodegenRe
   const before = await takeSnapshot(folders);
   await generateTargets(root, targets);
   const after = await takeSnapshot(folders);
-  const untracked = await listUntracked(root, folders);
-  return {
-    names: targets.map(({ name }) => name),
-    drift: [...compareSnapshots(before, after), ...untracked.map(asDrift)],
-  };
+  const drift = compareSnapshots(before, after);
+  const untracked = (await listUntracked(root, folders))
+    .filter((file) => !drift.some((other) => other.file === file))
+    .map((file): Drift => ({ file, kind: "untracked" }));
+  return { names: targets.map(({ name }) => name), drift: [...drift, ...untracked] };
 }
 
 async function findTargets(root: string, names: string[]): Promise<Target[]> {
@@ -117,10 +117,6 @@ async function forEachConcurrently<Item>(
   await Promise.all(Array.from({ length: availableParallelism() }, worker));
 }
 
-function asDrift(file: string): Drift {
-  return { file, kind: "untracked" };
-}
-
 const DRIFT_NAMES: Record<Drift["kind"], string> = {
   changed: "differs from what the sources generate",
   missing: "was missing",
@@ -128,30 +124,33 @@ const DRIFT_NAMES: Record<Drift["kind"], string> = {
   untracked: "is not in git",
 };
 
-/** The exit code of `npm run codegen`. */
-async function main(argv: string[]): Promise<number> {
+/** Runs the command; returns its exit code. */
+export async function codegen(
+  argv: string[],
+  root: string,
+  print: (text: string) => void,
+): Promise<number> {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
     options: { check: { type: "boolean" }, help: { type: "boolean" } },
   });
   if (values.help) {
-    process.stdout.write(HELP);
+    print(HELP);
     return 0;
   }
-  const root = join(import.meta.dirname, "..");
   const { names, drift } = await generate(root, positionals);
-  process.stdout.write(`Generated code of ${names.join(", ")}.\n`);
+  print(`Generated code of ${names.join(", ")}.`);
   if (!values.check || drift.length === 0) return 0;
-  const lines = drift.map(({ file, kind }) => `  ${relative(root, file)} ${DRIFT_NAMES[kind]}`);
-  process.stderr.write(
-    `Generated code is out of date. It was regenerated: look at it and commit it.\n${lines.join("\n")}\n`,
-  );
+  print("Checked-in generated code is out of date. It is regenerated now: look at it, commit it.");
+  for (const { file, kind } of drift) print(`  ${relative(root, file)} ${DRIFT_NAMES[kind]}`);
   return 1;
 }
 
 if (import.meta.main) {
-  process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  const print = (text: string) => process.stdout.write(`${text}\n`);
+  const root = join(import.meta.dirname, "..");
+  process.exitCode = await codegen(process.argv.slice(2), root, print).catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   });

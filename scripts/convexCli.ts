@@ -29,10 +29,11 @@ export async function runConvexCli({ projectFolder, url, args, signal }: CliRun)
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  const exitCode = await new Promise<number | null>((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", resolve);
-  });
+  let failure: Error | undefined;
+  child.once("error", (error) => (failure = error));
+  // Also after an abort: nobody goes on while the process is still there.
+  const exitCode = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  if (failure !== undefined) throw failure;
   if (exitCode !== 0) throw new CliError(readableFailure(output));
 }
 

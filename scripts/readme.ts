@@ -52,9 +52,15 @@ function main(): void {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
   const wrong = pasteAll(resolve(import.meta.dirname, ".."), values);
   if (wrong.length === 0) return;
-  console.error(wrong.join("\n"));
-  if (values.check) console.error("Run `npm run readme` to paste again.");
-  process.exitCode = 1;
+  const wayOut = values.check ? ["Run `npm run readme` to paste again."] : [];
+  throw new Error([...wrong, ...wayOut].join("\n"));
 }
 
-if (import.meta.main) main();
+if (import.meta.main) {
+  try {
+    main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}

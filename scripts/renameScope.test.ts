@@ -59,7 +59,7 @@ describe("this repository", () => {
     expect(await renameScope(root, other)).toEqual([]);
     expect(await renameScope(root, original)).toEqual(changed);
     files.forEach((file, index) => expect(read(file), file).toBe(before[index]));
-  });
+  }, 60_000);
 });
 
 describe("a small tree", () => {

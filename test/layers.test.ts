@@ -1,5 +1,5 @@
 import { ESLint, type Linter } from "eslint";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { readHome } from "../scripts/scope/config.ts";
 import { REPOSITORY } from "./components.ts";
 
@@ -78,6 +78,11 @@ async function reasons(layer: string, code: string): Promise<Linter.LintMessage[
   });
   return result?.messages ?? [];
 }
+
+/** The first run loads ESLint's plugins, which takes seconds on a busy machine. */
+beforeAll(async () => {
+  await reasons("shared", 'import "convex/values"');
+}, 60_000);
 
 describe.each(Object.entries(LAYERS))("%s/", (layer, { may, mayNot }) => {
   test.each(may)("may write: %s", async (code) => {

@@ -18,19 +18,13 @@ export class Pusher {
     this.#options = options;
   }
 
-  /** Throws a CliError that says what is wrong with the app. */
+  /** The first push. Throws a CliError that says what is wrong with the app. */
   async push(): Promise<void> {
-    const startedAt = performance.now();
-    await runConvexCli({
-      projectFolder: this.#options.projectFolder,
-      url: this.#options.url,
-      args: ["deploy", "--typecheck", "disable", "--live-component-sources"],
-      signal: this.#abort.signal,
-    });
-    this.#options.log(`Pushed in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
+    this.#running = this.#pushOnce().finally(() => (this.#running = null));
+    await this.#running;
   }
 
-  /** Pushes soon. Changes during a push are covered by one more push after it. */
+  /** Pushes soon, and logs what goes wrong. Changes during a push are covered by one more. */
   pushAgain(): void {
     this.#isWanted = true;
     this.#running ??= this.#pushWhileWanted().finally(() => (this.#running = null));
@@ -40,20 +34,31 @@ export class Pusher {
   async stop(): Promise<void> {
     this.#isWanted = false;
     this.#abort.abort();
-    await this.#running;
+    await this.#running?.catch(() => {});
   }
 
   async #pushWhileWanted(): Promise<void> {
     while (this.#isWanted) {
       this.#isWanted = false;
       try {
-        await this.push();
+        await this.#pushOnce();
       } catch (error) {
         if (this.#abort.signal.aborted) return;
         const reason = error instanceof CliError ? error.message : String(error);
         this.#options.log(`Push failed; the version before keeps serving.\n${indent(reason)}`);
       }
     }
+  }
+
+  async #pushOnce(): Promise<void> {
+    const startedAt = performance.now();
+    await runConvexCli({
+      projectFolder: this.#options.projectFolder,
+      url: this.#options.url,
+      args: ["deploy", "--typecheck", "disable", "--live-component-sources"],
+      signal: this.#abort.signal,
+    });
+    this.#options.log(`Pushed in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
   }
 }
 

@@ -5,6 +5,8 @@ import { CommitClock } from "./clock.ts";
 import { createTestRuntime, type FunctionPath, type TestRuntime } from "./convexTestRuntime.ts";
 import { FunctionDirectory } from "./functions/functionDirectory.ts";
 import { FunctionRunner } from "./functions/functionRunner.ts";
+import { wrapModules } from "./functions/wrapModules.ts";
+import { outside } from "./outside.ts";
 import {
   installRecorder,
   record,
@@ -14,7 +16,6 @@ import {
 import type { DocumentWrite } from "./recorder/recording.ts";
 import { Scheduler } from "./scheduler/scheduler.ts";
 import type { EngineStats } from "./stats.ts";
-import { wrapModules } from "./functions/wrapModules.ts";
 
 /** An app mounted on convex-test, its scheduler, and the one place every commit passes. */
 export class Backend {
@@ -33,7 +34,8 @@ export class Backend {
   readonly #listeners: ((writes: DocumentWrite[]) => void)[] = [];
 
   constructor(app: LoadedApp, print: (line: string) => void) {
-    this.print = print;
+    // A function may print, and whoever shows the line may need a timer, which functions have not.
+    this.print = (line) => outside(() => print(line));
     this.directory = new FunctionDirectory(app);
     this.runtime = mount(app, (writes) => this.publish(writes));
     this.scheduler = new Scheduler(this);
@@ -51,7 +53,8 @@ export class Backend {
     if (writes.length > 0) {
       this.stats.commits += 1;
       this.clock.advance();
-      for (const listener of this.#listeners) listener(writes);
+      // The queries that run because of it are no part of the function that made it.
+      outside(() => this.#listeners.forEach((listener) => listener(writes)));
     }
     return this.clock.now;
   }

@@ -32,6 +32,7 @@ export interface FunctionPath {
   udfPath: string;
 }
 
+/** What `defineSchema` returns; null for an app or component without tables of its own. */
 export type Schema = SchemaDefinition<GenericSchema, boolean> | null;
 
 interface TestRoot extends TestRuntime {
@@ -46,6 +47,7 @@ export interface Syscalls {
   readonly jsSyscall: (op: string, args: Record<string, unknown>) => unknown;
 }
 
+/** Where convex-test puts the syscalls, and the recorder its own in front of them. */
 export interface SyscallGlobal {
   Convex: Syscalls;
 }
@@ -66,6 +68,7 @@ export interface Router {
   lookup(path: string, method: string): readonly [RegisteredFunction, ...unknown[]] | null;
 }
 
+/** A fresh convex-test with the root component; the others are registered on it. */
 export function createTestRuntime(schema: Schema, modules: ModuleMap): TestRoot {
   const options = schema === null ? { modules } : { schema, modules };
   return convexTest(options) as unknown as TestRoot;

@@ -12,6 +12,7 @@ import { SyncServer } from "./sync/syncServer.ts";
 export type { EngineStats } from "./stats.ts";
 export type { FunctionResponse } from "./http/httpApi.ts";
 
+/** How an engine shows and does its work. */
 export interface EngineOptions {
   /** Gets what functions print and what goes wrong, a line at a time. @default drops it */
   log?: (line: string) => void;

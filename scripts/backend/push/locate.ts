@@ -12,8 +12,10 @@ interface BundledFile {
  */
 export function locateError(error: unknown, folder: string, files: BundledFile[]): string | null {
   const stack = error instanceof Error ? (error.stack ?? "") : "";
-  for (const [, location = "", line, column] of stack.matchAll(/file:\/\/(\S+?):(\d+):(\d+)/g)) {
-    const file = files.find(({ path }) => join(folder, path) === decodeURI(location));
+  for (const [, location = "", line, column] of stack.matchAll(
+    /(?:file:\/\/)?(\/[^\s()]+?):(\d+):(\d+)/g,
+  )) {
+    const file = files.find(({ path }) => join(folder, path) === location);
     if (file !== undefined) return originalPosition(file, Number(line), Number(column));
   }
   return null;

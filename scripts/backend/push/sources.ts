@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -31,7 +31,8 @@ export async function importSources(
   files: SourceFile[],
   { owner, code }: Import,
 ): Promise<Map<string, ModuleNamespace>> {
-  const folder = await mkdtemp(join(tmpdir(), "convex-suite-push-"));
+  // Resolved (macOS has a link here), because stack traces name files that way.
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "convex-suite-push-")));
   try {
     await writeFile(join(folder, "package.json"), '{"type":"module"}');
     for (const { path, source } of files) await writeSource(join(folder, path), source);
@@ -58,5 +59,6 @@ export async function importSources(
 
 async function writeSource(file: string, source: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, source);
+  // The map it names came beside it in the push, and is not written: whoever looks finds nothing.
+  await writeFile(file, source.replace(/^\/\/# sourceMappingURL=.*$/m, ""));
 }

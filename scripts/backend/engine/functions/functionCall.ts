@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+/** What a function was registered as. */
 export type FunctionKind = "query" | "mutation" | "action";
 
 /** Function logs beyond this many lines per call are dropped, as in the real backend. */
@@ -44,4 +45,5 @@ export class FunctionCall {
   }
 }
 
+/** The call that the running code belongs to, however deeply nested. */
 export const currentCall = new AsyncLocalStorage<FunctionCall>();

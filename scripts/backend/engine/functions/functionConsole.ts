@@ -3,20 +3,22 @@ import { Writable } from "node:stream";
 import { inspect } from "node:util";
 import { currentCall } from "./functionCall.ts";
 
-/**
- * The `console` that functions see. Node formats tables, timers and counters into the two streams;
- * the plain methods carry their own level and quote strings as the real backend does.
- */
-export const functionConsole: Console = Object.assign(
-  new Console({ stdout: lines("LOG"), stderr: lines("ERROR"), colorMode: false }),
-  {
-    log: printer("LOG"),
-    debug: printer("DEBUG"),
-    info: printer("INFO"),
-    warn: printer("WARN"),
-    error: printer("ERROR"),
-  },
-);
+/** Formats tables, timers, counters and the like; its methods are bound to it. */
+const nodeConsole = new Console({
+  stdout: lines("LOG"),
+  stderr: lines("ERROR"),
+  colorMode: false,
+});
+
+/** The `console` that functions see: strings are quoted and levels named as the backend does it. */
+export const functionConsole: Console = {
+  ...nodeConsole,
+  log: printer("LOG"),
+  debug: printer("DEBUG"),
+  info: printer("INFO"),
+  warn: printer("WARN"),
+  error: printer("ERROR"),
+};
 
 function printer(level: string): (...values: unknown[]) => void {
   return (...values) => {

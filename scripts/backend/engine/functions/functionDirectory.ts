@@ -3,6 +3,7 @@ import type { FunctionPath, RegisteredFunction } from "../convexTestRuntime.ts";
 import type { FunctionKind } from "./functionCall.ts";
 import { RefusedCall } from "./functionErrors.ts";
 
+/** A function that exists, with the path convex-test runs it by. */
 export interface FoundFunction {
   path: FunctionPath;
   kind: FunctionKind;
@@ -87,12 +88,14 @@ export function modulesByName({ modules }: LoadedComponent): Map<string, ModuleM
   );
 }
 
+/** Null for an HTTP action, which is called by its route and not by its path. */
 export function kindOf(fn: RegisteredFunction): FunctionKind | null {
   if (fn.isQuery === true) return "query";
   if (fn.isMutation === true) return "mutation";
   return fn.isAction === true ? "action" : null;
 }
 
+/** Modules also export constants, helpers and types of their own. */
 export function isFunction(exported: unknown): exported is RegisteredFunction {
   return (
     (typeof exported === "function" || (typeof exported === "object" && exported !== null)) &&

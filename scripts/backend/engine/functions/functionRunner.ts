@@ -15,6 +15,7 @@ export interface FunctionRequest {
   runtime: TestRuntime;
 }
 
+/** The value or the failure, and what was printed on the way. */
 export type Outcome = { logLines: string[] } & (
   { ok: true; value: JSONValue } | ({ ok: false } & Failure)
 );
@@ -27,6 +28,7 @@ interface Host {
   publish(writes: DocumentWrite[]): bigint;
 }
 
+/** A query's result, with what is needed to know when it changes. */
 export interface QueryRun {
   outcome: Outcome;
   reads: readonly Read[];
@@ -38,6 +40,13 @@ export interface QueryRun {
 interface Effects {
   recording: Recording | null;
   ts: bigint;
+}
+
+/** How to get at the function, and what is known about it before. */
+interface Lookup {
+  kind: FunctionKind;
+  find: () => Promise<FoundFunction>;
+  journal: PageJournal | null;
 }
 
 /** Runs one function for a caller and says what came of it; never throws. */
@@ -67,7 +76,8 @@ export class FunctionRunner {
     const { udfPath, componentPath = "" } = request;
     try {
       const found = await this.#host.directory.findAny(udfPath, componentPath);
-      return (await this.#call(found.kind, request, () => Promise.resolve(found))).outcome;
+      const find = () => Promise.resolve(found);
+      return (await this.#call(request, { kind: found.kind, find, journal: null })).outcome;
     } catch (error) {
       return { ok: false, ...failureOf(error, false), logLines: [] };
     }
@@ -76,14 +86,12 @@ export class FunctionRunner {
   #callPublic(kind: FunctionKind, request: FunctionRequest, journal: PageJournal | null = null) {
     const { udfPath, componentPath } = request;
     const find = () => this.#host.directory.findPublic(udfPath, kind, componentPath);
-    return this.#call(kind, request, find, journal);
+    return this.#call(request, { kind, find, journal });
   }
 
   async #call(
-    kind: FunctionKind,
     request: FunctionRequest,
-    find: () => Promise<FoundFunction>,
-    journal: PageJournal | null = null,
+    { kind, find, journal }: Lookup,
   ): Promise<Effects & { outcome: Outcome }> {
     const name = displayPath(request.udfPath);
     const call = new FunctionCall({ kind, name, print: this.#host.print });

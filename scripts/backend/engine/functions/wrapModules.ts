@@ -53,7 +53,7 @@ function wrapHandler(fn: RegisteredFunction, onCommit: (writes: DocumentWrite[])
     const recorded = await record(async () => handler(ctx, args));
     if (!recorded.ok) throw recorded.error;
     // The commit follows in microtasks, so it is done by the next macrotask.
-    outside(() => setImmediate(() => onCommit(recorded.recording.writes)));
+    setImmediate(() => onCommit(recorded.recording.writes));
     return recorded.value;
   };
 }

@@ -18,8 +18,10 @@ export async function answerHttp(
     if (!isApi) return await runHttpAction(request, response, { backend, runtime });
     send(response, await answerApi(path, request, { backend, runtime }), cors(request));
   } catch (error) {
+    // The client hung up: there is nobody to answer.
+    if (request.socket.destroyed) return;
     const { status, code, message } = asHttpError(error);
-    if (status === 500) backend.print(`${request.method} ${path}: ${message}`);
+    if (!(error instanceof HttpError)) backend.print(`${request.method} ${path}: ${message}`);
     if (response.headersSent) response.destroy();
     else send(response, { status, body: { code, message } }, isApi ? cors(request) : {});
   }

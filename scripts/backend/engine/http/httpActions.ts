@@ -9,6 +9,9 @@ import { failureOf } from "../functions/functionErrors.ts";
 import { withOverrides } from "../recorder/recorder.ts";
 import { HttpError, readBody } from "./requestBody.ts";
 
+/** A `Request`, which HTTP actions are given, cannot have these. */
+const UNUSABLE_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
+
 /**
  * Runs the app's HTTP action for a request. The real backend serves them under another origin, so
  * unlike the API they get no CORS headers but their own. Routers of components are not mounted.
@@ -21,6 +24,9 @@ export async function runHttpAction(
   const { method = "GET", url = "/" } = request;
   if (!backend.directory.hasRouter) {
     throw new HttpError(404, "NotFound", "This app has no HTTP actions (convex/http.ts)");
+  }
+  if (UNUSABLE_METHODS.has(method)) {
+    throw new HttpError(405, "MethodNotAllowed", `HTTP actions cannot be called with ${method}`);
   }
   const init = await requestInit(request, method);
   const name = `${method} ${url.split("?")[0]}`;

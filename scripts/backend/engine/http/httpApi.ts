@@ -3,10 +3,10 @@ import { version } from "convex";
 import { jsonToConvex, type JSONValue, type Value } from "convex/values";
 import type { Backend } from "../backend.ts";
 import { encodeTs } from "../clock.ts";
-import { NO_IDENTITIES } from "../sync/connection.ts";
 import type { TestRuntime } from "../convexTestRuntime.ts";
 import type { FunctionKind } from "../functions/functionCall.ts";
 import type { FunctionRequest, FunctionRunner, Outcome } from "../functions/functionRunner.ts";
+import { NO_IDENTITIES } from "../identity.ts";
 import { HttpError, readBody } from "./requestBody.ts";
 
 /** What clients take as "the function failed", as opposed to "the request failed". */
@@ -17,6 +17,7 @@ export type FunctionResponse =
   | { status: "success"; value: JSONValue; logLines: string[] }
   | { status: "error"; errorMessage: string; errorData?: JSONValue; logLines: string[] };
 
+/** What is sent back for a request to the API. */
 export interface Answer {
   status: number;
   /** A string is sent as text, anything else as JSON. */
@@ -98,6 +99,7 @@ function parseCall(body: Buffer): { udfPath: string; args: JSONValue; isEncoded:
   return { udfPath: path, args: only as JSONValue, isEncoded: format !== "json" };
 }
 
+/** The outcome as an HTTP body. `encode` turns values into the format that was asked for. */
 export function toResponse(
   outcome: Outcome,
   encode: (value: JSONValue) => JSONValue,

@@ -3,6 +3,7 @@ import { CommitTsPlaceholder, type Value } from "convex/values";
 /** What an unresolved commit timestamp compares as inside the transaction that wrote it. */
 const PENDING_TS = 2n ** 63n - 1n;
 
+/** True for a commit timestamp that is known only when the transaction commits. */
 export function isPending(value: unknown): boolean {
   return value instanceof CommitTsPlaceholder;
 }

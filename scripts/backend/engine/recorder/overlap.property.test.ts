@@ -60,7 +60,7 @@ test.prop(
     queries,
     fc.array(fc.array(changes, { minLength: 1, maxLength: 2 }), { minLength: 1, maxLength: 4 }),
   ],
-  { numRuns: 600 },
+  { numRuns: 400 },
 )(
   "a query whose result changed overlaps the commit that changed it",
   async (seed, query, commits) => {
@@ -87,6 +87,7 @@ test.prop(
       last = next;
     }
   },
+  60_000,
 );
 
 interface Position {

@@ -5,6 +5,7 @@ import type { Bound, Document, DocumentWrite, Position, RangeRead, Read } from "
 /** The fields an index orders by, `_creationTime` and `_id` included. */
 export type IndexFields = (component: string, table: string, index: string) => readonly string[];
 
+/** Why an execution has to run again, or conflicts. */
 export interface Overlap {
   read: Read;
   write: DocumentWrite;

@@ -36,6 +36,7 @@ export function readOf({ source }: SerializedQuery): RangeRead | TableRead {
 
 const unread = { kind: "range", after: null, upTo: "nothing" } as const;
 
+/** The number of rows asked for by `.first()`, `.take(n)` and the like; null for all. */
 export function limitOf({ operators }: SerializedQuery): number | null {
   const operator = operators.find((each) => "limit" in each);
   return operator === undefined ? null : operator.limit;

@@ -1,145 +1,24 @@
-import type { GenericDataModel, GenericMutationCtx } from "convex/server";
-import {
-  componentsGeneric,
-  defineSchema,
-  defineTable,
-  mutationGeneric as mutation,
-  paginationOptsValidator,
-  queryGeneric as query,
-  type FunctionReference,
-} from "convex/server";
-import { v, type GenericId } from "convex/values";
+import type { GenericId } from "convex/values";
 import { beforeEach, expect, test } from "vitest";
-import { createTestRuntime, type TestRuntime } from "../convexTestRuntime.ts";
+import type { TestRuntime } from "../convexTestRuntime.ts";
+import { child, insert, mountRows, recordingOf, scan, type Ctx } from "../testing/rows.ts";
 import { isPending } from "./commitTs.ts";
-import { installRecorder, record, withOverrides } from "./recorder.ts";
+import { record, withOverrides } from "./recorder.ts";
 
-const schema = defineSchema({
-  rows: defineTable({ a: v.number(), at: v.optional(v.commitTs()) })
-    .index("by_a", ["a"])
-    .searchIndex("search_a", { searchField: "a" }),
-});
-
-const generated = { "./_generated/api.js": () => Promise.resolve({}) };
-
-const rows = {
-  list: query({ args: {}, handler: (ctx) => ctx.db.query("rows").collect() }),
-  page: query({
-    args: { paginationOpts: paginationOptsValidator },
-    handler: (ctx, { paginationOpts }) => ctx.db.query("rows").paginate(paginationOpts),
-  }),
-  add: mutation({
-    args: { a: v.number(), fail: v.optional(v.boolean()) },
-    handler: async (ctx, { a, fail }) => {
-      await ctx.db.query("rows").first();
-      await ctx.db.insert("rows", { a });
-      if (fail === true) throw new Error("rolled back");
-    },
-  }),
-};
-
-type Function<Kind extends "query" | "mutation"> = FunctionReference<Kind, "internal">;
-type Functions = { list: Function<"query">; page: Function<"query">; add: Function<"mutation"> };
-const { child } = componentsGeneric() as unknown as { child: { rows: Functions } };
-
-type Ctx = GenericMutationCtx<GenericDataModel>;
 let runtime: TestRuntime;
 
 beforeEach(() => {
-  const root = createTestRuntime(schema, generated);
-  root.registerComponent("child", schema, {
-    ...generated,
-    "./rows.js": () => Promise.resolve(rows),
-  });
-  installRecorder();
-  runtime = root;
-});
-
-async function recordingOf(handler: (ctx: Ctx) => Promise<unknown>) {
-  const recorded = await record(() =>
-    runtime.runInComponent("", async (ctx) => {
-      await handler(ctx);
-      return null;
-    }),
-  );
-  return recorded.recording;
-}
-
-function insert(...values: number[]) {
-  return recordingOf(async (ctx) => {
-    for (const a of values) await ctx.db.insert("rows", { a });
-  });
-}
-
-async function firstId(ctx: Ctx): Promise<GenericId<"rows">> {
-  return (await ctx.db.query("rows").first())?._id as GenericId<"rows">;
-}
-
-const range = { kind: "range", component: "", table: "rows", order: "asc", after: null };
-const scan = { ...range, index: "by_creation_time", bounds: [] };
-
-test("an index range is recorded with its bounds and where it was left", async () => {
-  await insert(1, 2, 3);
-  const { reads } = await recordingOf(async (ctx) => {
-    const above = () => ctx.db.query("rows").withIndex("by_a", (q) => q.gt("a", 1));
-    await above().collect();
-    await above().order("desc").first();
-    await above().take(0);
-  });
-  const above = { ...range, index: "by_a", bounds: [{ type: "Gt", fieldPath: "a", value: 1 }] };
-  expect(reads).toEqual([
-    { ...above, upTo: "end" },
-    { ...above, order: "desc", upTo: { row: expect.objectContaining({ a: 3 }) as unknown } },
-    { ...above, upTo: "nothing" },
-  ]);
-});
-
-test("taking more than there is reads to the end", async () => {
-  await insert(1);
-  const { reads } = await recordingOf((ctx) => ctx.db.query("rows").take(2));
-  expect(reads).toEqual([{ ...scan, upTo: "end" }]);
-});
-
-test("a page is recorded from its cursor to its end", async () => {
-  await insert(1, 2, 3);
-  const cursors: string[] = [];
-  const page = (cursor: string | null) =>
-    recordingOf(async (ctx) => {
-      const by = ctx.db.query("rows").withIndex("by_a");
-      cursors.push((await by.paginate({ numItems: 1, cursor })).continueCursor);
-    });
-  const first = await page(null);
-  const second = await page(cursors[0] ?? null);
-  await page(cursors[1] ?? null);
-  const behind = await page(cursors[2] ?? null);
-  const by = { ...range, index: "by_a" };
-  const at = (a: number) => ({ key: [a, expect.any(Number), expect.any(String)] as unknown });
-  expect(first.reads).toEqual([{ ...by, bounds: [], upTo: at(1) }]);
-  expect(second.reads).toEqual([{ ...by, bounds: [], after: at(1), upTo: at(2) }]);
-  expect(behind.reads).toEqual([{ ...by, bounds: [], upTo: "nothing" }]);
-  expect(first.journal).toEqual({ cursor: null, endCursor: cursors[0] });
-});
-
-test("text search and count read the whole table", async () => {
-  const { reads } = await recordingOf(async (ctx) => {
-    await ctx.db
-      .query("rows")
-      .withSearchIndex("search_a", (q) => q.search("a" as never, "x"))
-      .collect();
-    await (ctx.db.query("rows") as unknown as { count: () => Promise<number> }).count();
-  });
-  const table = { kind: "table", component: "", table: "rows" };
-  expect(reads).toEqual([table, table]);
+  runtime = mountRows();
 });
 
 test("several writes to one document are one change", async () => {
-  const { writes } = await recordingOf(async (ctx) => {
+  const { writes } = await recordingOf(runtime, async (ctx) => {
     const id = await ctx.db.insert("rows", { a: 1 });
     await ctx.db.patch(id, { a: 2 });
     await ctx.db.replace(id, { a: 3 });
   });
   expect(writes).toMatchObject([{ table: "rows", before: null, after: { a: 3 } }]);
-  const changed = await recordingOf(async (ctx) => {
+  const changed = await recordingOf(runtime, async (ctx) => {
     const id = await firstId(ctx);
     await ctx.db.patch(id, { a: 4 });
     await ctx.db.delete(id);
@@ -148,15 +27,15 @@ test("several writes to one document are one change", async () => {
 });
 
 test("a document that is inserted and deleted again was not written", async () => {
-  const { writes } = await recordingOf(async (ctx) => {
+  const { writes } = await recordingOf(runtime, async (ctx) => {
     await ctx.db.delete(await ctx.db.insert("rows", { a: 1 }));
   });
   expect(writes).toEqual([]);
 });
 
 test("a change reads the document it changes", async () => {
-  await insert(1);
-  const recording = await recordingOf(async (ctx) => {
+  await insert(runtime, 1);
+  const recording = await recordingOf(runtime, async (ctx) => {
     await ctx.db.patch(await firstId(ctx), { a: 2 });
   });
   const [{ id } = { id: "" }] = recording.writes;
@@ -164,7 +43,7 @@ test("a change reads the document it changes", async () => {
 });
 
 test("a nested call is recorded under its component", async () => {
-  const { reads, writes } = await recordingOf(async (ctx) => {
+  const { reads, writes } = await recordingOf(runtime, async (ctx) => {
     await ctx.runMutation(child.rows.add, { a: 1 });
     await ctx.runQuery(child.rows.list, {});
   });
@@ -173,7 +52,7 @@ test("a nested call is recorded under its component", async () => {
 });
 
 test("the writes of a nested call that failed are gone, its reads are not", async () => {
-  const { reads, writes } = await recordingOf(async (ctx) => {
+  const { reads, writes } = await recordingOf(runtime, async (ctx) => {
     await ctx.db.insert("rows", { a: 1 });
     await ctx.runMutation(child.rows.add, { a: 2, fail: true }).catch(() => null);
   });
@@ -182,7 +61,7 @@ test("the writes of a nested call that failed are gone, its reads are not", asyn
 });
 
 test("stale reads are kept apart", async () => {
-  const { reads, staleReads } = await recordingOf((ctx) =>
+  const { reads, staleReads } = await recordingOf(runtime, (ctx) =>
     ctx.runQuery(child.rows.list, {}, { useStaleSnapshot: true }),
   );
   expect(reads).toEqual([]);
@@ -191,8 +70,8 @@ test("stale reads are kept apart", async () => {
 
 test("the journal pins the page of the outermost query, and not that of a nested one", async () => {
   const paginationOpts = { numItems: 1, cursor: null };
-  await recordingOf((ctx) => ctx.runMutation(child.rows.add, { a: 1 }));
-  await insert(1, 2);
+  await recordingOf(runtime, (ctx) => ctx.runMutation(child.rows.add, { a: 1 }));
+  await insert(runtime, 1, 2);
   const journal = { cursor: null, endCursor: "_end_cursor" };
   const nested = { count: 0, own: 0 };
   await record(
@@ -209,16 +88,16 @@ test("the journal pins the page of the outermost query, and not that of a nested
 });
 
 test("a commit timestamp is pending in the write and settled in what is read later", async () => {
-  const { writes } = await recordingOf((ctx) =>
+  const { writes } = await recordingOf(runtime, (ctx) =>
     ctx.db.insert("rows", { a: 1, at: ctx.db.vars.commitTs }),
   );
   expect(isPending(writes[0]?.after?.at)).toBe(true);
-  const { reads } = await recordingOf((ctx) => ctx.db.query("rows").first());
+  const { reads } = await recordingOf(runtime, (ctx) => ctx.db.query("rows").first());
   expect(reads).toMatchObject([{ upTo: { row: { at: expect.any(BigInt) as unknown } } }]);
 });
 
 test("inside its transaction a pending timestamp is read as the largest one", async () => {
-  const { reads } = await recordingOf(async (ctx) => {
+  const { reads } = await recordingOf(runtime, async (ctx) => {
     await ctx.db.insert("rows", { a: 1, at: ctx.db.vars.commitTs });
     await ctx.db.query("rows").first();
   });
@@ -230,9 +109,10 @@ test("the recorder does not show in the transaction metrics", async () => {
     const id = await ctx.db.insert("rows", { a: 1 });
     await ctx.db.patch(id, { a: 2 });
     await ctx.db.delete(id);
+    await ctx.runMutation(child.rows.add, { a: 3 });
     return ctx.meta.getTransactionMetrics();
   };
-  const plain = await runtime.runInComponent("", handler);
+  const plain = await mountRows().runInComponent("", handler);
   const recorded = await record(() => runtime.runInComponent("", handler));
   expect(recorded).toMatchObject({ ok: true, value: plain });
 });
@@ -294,3 +174,7 @@ test("what a failing mutation read is recorded, with its error", async () => {
   expect(recorded).toMatchObject({ ok: false, error: new Error("after reading") });
   expect(recorded.recording.reads).toEqual([{ ...scan, upTo: "end" }]);
 });
+
+async function firstId(ctx: Ctx): Promise<GenericId<"rows">> {
+  return (await ctx.db.query("rows").first())?._id as GenericId<"rows">;
+}

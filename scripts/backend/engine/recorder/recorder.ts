@@ -13,6 +13,7 @@ export type SyscallOverride = (
   next: (args: Record<string, JSONValue>) => Promise<string>,
 ) => Promise<string>;
 
+/** Overrides by the name of their syscall, for example "1.0/schedule". */
 export type SyscallOverrides = Readonly<Record<string, SyscallOverride>>;
 
 interface Scope {
@@ -98,6 +99,7 @@ export function currentRecording(): Recording | null {
   return scopes.getStore()?.recording ?? null;
 }
 
+/** How an execution ended and what it read and wrote until then. */
 export type Recorded<Result> = { recording: Recording } & (
   { ok: true; value: Result } | { ok: false; error: unknown }
 );

@@ -1,5 +1,6 @@
 import type { Value } from "convex/values";
 
+/** A row, system fields included. */
 export type Document = Record<string, Value>;
 
 /** One condition of an index range, as `q.eq`, `q.gt`... state it; `undefined` is a missing field. */
@@ -43,6 +44,7 @@ export interface TableRead {
   table: string;
 }
 
+/** One thing an execution read, for `findOverlap`. */
 export type Read = PointRead | RangeRead | TableRead;
 
 /** What a transaction did to one document: as it was committed before, and as it was left. */
@@ -96,10 +98,12 @@ export class Recording {
     this.journal = options.journal ?? null;
   }
 
+  /** The documents that are not as they were. */
   get writes(): DocumentWrite[] {
     return [...this.#writes.values()].filter(({ before, after }) => before !== after);
   }
 
+  /** What was done to one document so far. */
   writeOf(component: string, id: string): DocumentWrite | undefined {
     return this.#writes.get(`${component} ${id}`);
   }

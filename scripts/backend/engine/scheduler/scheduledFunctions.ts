@@ -13,6 +13,7 @@ import type { Document } from "../recorder/recording.ts";
  */
 export const SCHEDULED_FUNCTIONS = "_scheduled_functions";
 
+/** The `state.kind` of a row. */
 export type JobState = "pending" | "inProgress" | "success" | "failed" | "canceled";
 
 /** Inside a mutation: adds the job to the transaction. Whoever sees the commit starts its timer. */
@@ -46,20 +47,24 @@ export async function jobState(id: string): Promise<JobState | null> {
   return job === null ? null : stateOf(job as Document);
 }
 
+/** Inside a mutation. */
 export async function setJobState(id: string, kind: JobState): Promise<void> {
   const isOver = kind !== "pending" && kind !== "inProgress";
   const value = { state: { kind }, ...(isOver && { completedTime: Date.now() }) };
   await perform("1.0/shallowMerge", { id, value });
 }
 
+/** Inside a mutation. */
 export async function removeJob(id: string): Promise<void> {
   await perform("1.0/remove", { id });
 }
 
+/** The state a row is in. */
 export function stateOf(job: Document): JobState {
   return (job.state as { kind: JobState }).kind;
 }
 
+/** A handle as convex-test makes it: `function://component;module:name`. */
 export function parseFunctionHandle(handle: string) {
   const [componentPath = "", udfPath = ""] = handle.slice("function://".length).split(";");
   return { componentPath, udfPath };

@@ -1,9 +1,8 @@
-import { makeFunctionReference, mutationGeneric, type FunctionReference } from "convex/server";
-import type { GenericId } from "convex/values";
-import { expect, test } from "vitest";
-import type { LoadedApp } from "../../app.ts";
+import { actionGeneric, mutationGeneric } from "convex/server";
+import type { GenericId, JSONValue } from "convex/values";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { api } from "../testing/api.ts";
-import { testApp } from "../testing/app.ts";
+import { appWith, extra } from "../testing/extra.ts";
 import { eventually, failure, serve, settled } from "../testing/serve.ts";
 
 test("a scheduled mutation runs at its time, and subscribers see it and its job", async () => {
@@ -27,9 +26,7 @@ test("a scheduled action is seen in progress", async () => {
   const jobs: string[][] = [];
   convex.onUpdate(api.jobs.list, {}, (list) => jobs.push(list));
   await convex.action(api.jobs.scheduleAction, { name: "later" });
-  await eventually(() => {
-    expect(jobs.at(-1)).toEqual(["counts.js:addFromAction success"]);
-  });
+  await eventually(() => expect(jobs.at(-1)).toEqual(["counts.js:addFromAction success"]));
   expect(jobs).toContainEqual(["counts.js:addFromAction inProgress"]);
   expect(await convex.query(api.counts.get, { name: "later" })).toBe(1);
 });
@@ -42,8 +39,9 @@ test("a scheduled mutation that throws fails its job, and the terminal tells why
       `[CONVEX M(folder/errors:coded)] Uncaught ConvexError: {"code":"NOPE","limit":{"$integer":"AwAAAAAAAAA="}}`,
     ]);
   });
-  await settled();
-  expect(await http.query(api.jobs.list, {})).toEqual(["folder/errors.js:coded failed"]);
+  await eventually(async () => {
+    expect(await http.query(api.jobs.list, {})).toEqual(["folder/errors.js:coded failed"]);
+  });
   expect(await http.query(api.messages.list, { author: "rolled back" })).toEqual([]);
 });
 
@@ -56,18 +54,21 @@ test("what a rolled back mutation scheduled does not run", async () => {
 });
 
 test("a canceled job does not run", async () => {
-  const { http } = await serve();
-  const id = await http.mutation(api.jobs.schedule, { name: "never", afterMs: 10 });
-  await http.mutation(api.jobs.cancel, { id });
-  await settled();
-  expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:add canceled"]);
-  expect(await http.query(api.counts.get, { name: "never" })).toBe(0);
+  const { engine, value } = await onFakeTimers();
+  const id = await value("jobs:schedule", { name: "never", afterMs: 1000 });
+  await value("jobs:cancel", { id });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await value("jobs:list")).toEqual(["counts.js:add canceled"]);
+  expect(await value("counts:get", { name: "never" })).toBe(0);
+  expect(engine.stats.commits).toBe(2);
 });
 
 test("canceling a job that is over changes nothing", async () => {
   const { http } = await serve();
   const id = await http.mutation(api.jobs.schedule, { name: "now", afterMs: 0 });
-  await settled();
+  await eventually(async () => {
+    expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:add success"]);
+  });
   await http.mutation(api.jobs.cancel, { id });
   expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:add success"]);
 });
@@ -75,38 +76,41 @@ test("canceling a job that is over changes nothing", async () => {
 test("a job that is canceled when its time has come does not run", async () => {
   let open = () => {};
   const gate = new Promise<void>((resolve) => (open = resolve));
-  const { http } = await serve(
-    appWith({
-      cancelSlowly: mutationGeneric(
-        async (ctx, { id }: { id: GenericId<"_scheduled_functions"> }) => {
-          await ctx.scheduler.cancel(id);
-          await gate;
-        },
-      ),
-    }),
-  );
-  const id = await http.mutation(api.jobs.schedule, { name: "never", afterMs: 10 });
-  const canceled = http.mutation(extra("cancelSlowly"), { id });
-  await settled();
+  const { value } = await onFakeTimers({
+    cancelSlowly: mutationGeneric(
+      async (ctx, { id }: { id: GenericId<"_scheduled_functions"> }) => {
+        await ctx.scheduler.cancel(id);
+        await gate;
+      },
+    ),
+  });
+  const id = await value("jobs:schedule", { name: "never", afterMs: 1000 });
+  const canceled = value("extra:cancelSlowly", { id });
+  await vi.advanceTimersByTimeAsync(1000);
   open();
   await canceled;
   await settled();
-  expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:add canceled"]);
-  expect(await http.query(api.counts.get, { name: "never" })).toBe(0);
+  expect(await value("jobs:list")).toEqual(["counts.js:add canceled"]);
+  expect(await value("counts:get", { name: "never" })).toBe(0);
 });
 
 test("an action that is canceled while it runs stays canceled", async () => {
-  const { http } = await serve();
-  const id = await http.action(api.jobs.scheduleAction, { name: "running" });
+  let finish = () => {};
+  const isFinished = new Promise<void>((resolve) => (finish = resolve));
+  const { http } = await serve(
+    appWith({
+      slow: actionGeneric(() => isFinished),
+      schedule: mutationGeneric((ctx) => ctx.scheduler.runAfter(0, extra("slow"), {})),
+    }),
+  );
+  const id = (await http.mutation(extra("schedule"), {})) as string;
   await eventually(async () => {
-    expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:addFromAction inProgress"]);
+    expect(await http.query(api.jobs.list, {})).toEqual(["extra.js:slow inProgress"]);
   });
   await http.mutation(api.jobs.cancel, { id });
-  await eventually(async () => {
-    expect(await http.query(api.counts.get, { name: "running" })).toBe(1);
-  });
+  finish();
   await settled();
-  expect(await http.query(api.jobs.list, {})).toEqual(["counts.js:addFromAction canceled"]);
+  expect(await http.query(api.jobs.list, {})).toEqual(["extra.js:slow canceled"]);
 });
 
 test("a scheduled function knows its job", async () => {
@@ -156,20 +160,21 @@ test("of a thousand finished jobs the oldest are forgotten", async () => {
 });
 
 test("the jobs of a closed engine do not run", async () => {
-  const { http, engine } = await serve();
-  await http.mutation(api.jobs.schedule, { name: "never", afterMs: 10 });
+  const { engine, value } = await onFakeTimers();
+  await value("jobs:schedule", { name: "never", afterMs: 1000 });
   await engine.close();
-  await settled();
-  const args = { name: "never" };
-  expect(await engine.runFunction("counts:get", args)).toMatchObject({ value: 0 });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await value("counts:get", { name: "never" })).toBe(0);
 });
 
-/** The app with one more module. */
-function appWith(functions: Record<string, unknown>): LoadedApp {
-  const modules = { ...testApp.root.modules, "extra.js": () => Promise.resolve(functions) };
-  return { ...testApp, root: { ...testApp.root, modules } };
-}
-
-function extra(name: string): FunctionReference<"mutation"> {
-  return makeFunctionReference<"mutation">(`extra:${name}`);
+/** An engine whose time the test decides about; its functions are called without a network. */
+async function onFakeTimers(functions: Record<string, unknown> = {}) {
+  const { engine } = await serve(appWith(functions));
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const value = async (path: string, args: Record<string, JSONValue> = {}) => {
+    const response = await engine.runFunction(path, args);
+    return response.status === "success" ? response.value : expect.fail(response.errorMessage);
+  };
+  return { engine, value };
 }

@@ -1,9 +1,11 @@
 import type { WebSocket } from "ws";
 import { encodeTs, type CommitClock } from "../clock.ts";
 import type { TestRuntime } from "../convexTestRuntime.ts";
-import type { FunctionRequest, FunctionRunner, Outcome } from "../functions/functionRunner.ts";
+import type { FunctionRequest, FunctionRunner } from "../functions/functionRunner.ts";
 import type { ClientSession, ClientSessions, MutationResult } from "./mutationResults.ts";
+import { NO_IDENTITIES } from "../identity.ts";
 import type { DocumentWrite } from "../recorder/recording.ts";
+import { closeReason, encodeVersion, responseOf, type Version } from "./messages.ts";
 import { SerialQueue } from "./serialQueue.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import { parseClientMessage, ProtocolError } from "./syncProtocol.ts";
@@ -12,12 +14,7 @@ import type { ClientMessage, FunctionMessage, ServerMessage } from "./syncProtoc
 /** Arguments of a function may have 16 MiB; a message carries little more. */
 const MAX_MESSAGE_BYTES = 17 * 1024 * 1024;
 
-/** Of a close frame, 2 of 125 bytes are the code. */
-const MAX_CLOSE_REASON_BYTES = 123;
 const CLOSE_POLICY_VIOLATION = 1008;
-
-export const NO_IDENTITIES =
-  "This backend does not verify identities: sign out, or use a real deployment (npx convex dev)";
 
 type Message<Type extends ClientMessage["type"]> = Extract<ClientMessage, { type: Type }>;
 
@@ -42,7 +39,7 @@ export class Connection {
   readonly #client: Client;
   /** Changes of the query set and pushes, one at a time: each transition starts where one ended. */
   readonly #transitions = new SerialQueue((error) => this.#fail(error));
-  #version = { querySet: 0, identity: 0, ts: 0n };
+  #version: Version = { querySet: 0, identity: 0, ts: 0n };
   #session: ClientSession | null = null;
   #isPushQueued = false;
 
@@ -187,39 +184,17 @@ export class Connection {
   }
 
   #fail(error: unknown): void {
+    // What was queued behind a bad message is not worth another line.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
     const isTheirs = error instanceof ProtocolError;
     const line = isTheirs ? error.message : `Internal error: ${String(error)}`;
     this.#host.print(`sync client: ${line}`);
     this.#send({ type: "FatalError", error: line });
-    this.#socket.close(CLOSE_POLICY_VIOLATION, truncated(line));
+    this.#socket.close(CLOSE_POLICY_VIOLATION, closeReason(line));
     this.#socket.removeAllListeners("message");
   }
 
   #send(message: ServerMessage): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
   }
-}
-
-function responseOf({ requestId }: FunctionMessage, outcome: Outcome) {
-  const { logLines } = outcome;
-  if (outcome.ok) return { requestId, success: true, result: outcome.value, logLines };
-  const { errorMessage: result, errorData } = outcome;
-  return {
-    requestId,
-    success: false,
-    result,
-    ...(errorData !== undefined && { errorData }),
-    logLines,
-  };
-}
-
-function encodeVersion({ ts, ...version }: { querySet: number; identity: number; ts: bigint }) {
-  return { ...version, ts: encodeTs(ts) };
-}
-
-function truncated(reason: string): string {
-  return Buffer.from(reason)
-    .subarray(0, MAX_CLOSE_REASON_BYTES)
-    .toString()
-    .replace(/\uFFFD$/, "");
 }

@@ -77,14 +77,24 @@ test.for([
   },
 );
 
-test("messages after a bad one are not answered", async () => {
-  const { url } = await serve();
+test("messages after a bad one are neither answered nor run", async () => {
+  const { url, http } = await serve();
   const client = await openRaw(url);
-  client.sendRaw("bad");
   client.send(connectMessage());
-  client.send(watch(0, 1, [list]));
+  client.sendRaw("bad");
+  const args = [{ author: "ann", body: "" }];
+  client.send({ type: "Mutation", requestId: 0, udfPath: "messages:send", args });
   await client.closed;
   expect(client.received.map(({ type }) => type)).toEqual(["FatalError"]);
+  expect(await http.query(api.messages.list, { author: "ann" })).toEqual([]);
+});
+
+test("several bad messages of one client are one line", async () => {
+  const { url, lines } = await serve();
+  const client = await openRaw(url);
+  for (const version of [3, 4, 5]) client.send(watch(version, version + 1));
+  await client.closed;
+  expect(lines).toHaveLength(1);
 });
 
 test("a frame that is not even read ends the connection, not the server", async () => {

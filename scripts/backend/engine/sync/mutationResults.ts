@@ -7,6 +7,7 @@ const MAX_SESSIONS = 1000;
 /** Results kept per session. A client repeats only what was unanswered when its connection broke. */
 const MAX_RESULTS = 1000;
 
+/** What the client is told, and since when its subscriptions show it. */
 export interface MutationResult {
   outcome: Outcome;
   ts: bigint;
@@ -37,6 +38,7 @@ export class ClientSession {
   }
 }
 
+/** The sessions of all clients, by the id each chose for itself. */
 export class ClientSessions {
   readonly #sessions = new Map<string, ClientSession>();
   readonly #onError: (error: unknown) => void;

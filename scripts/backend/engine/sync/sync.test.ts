@@ -1,7 +1,8 @@
 import { ConvexError } from "convex/values";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { api, type Message } from "../testing/api.ts";
-import { eventually, failure, serve, settled } from "../testing/serve.ts";
+import { openRaw } from "../testing/rawClient.ts";
+import { eventually, failure, serve } from "../testing/serve.ts";
 
 test("a subscription gets its first result and every change of it", async () => {
   const { client, http } = await serve();
@@ -23,8 +24,8 @@ test("a removed subscription gets nothing more, the others do", async () => {
   convex.onUpdate(api.messages.list, { author: "bob" }, (list) => kept.push(bodies(list)));
   await eventually(() => expect(kept).toEqual([[]]));
   stop();
-  await settled();
-  await http.mutation(api.messages.send, { author: "ann", body: "one" });
+  // Sent behind the removal, on the same connection.
+  await convex.mutation(api.messages.send, { author: "ann", body: "one" });
   await http.mutation(api.messages.send, { author: "bob", body: "two" });
   await eventually(() => expect(kept).toEqual([[], ["two"]]));
   expect(removed).toEqual([[]]);
@@ -117,6 +118,15 @@ test("a failing action says what was thrown", async () => {
   const error = await failure(client().action(api.folder.errors.plain, {}));
   expect(error.message).toContain("Uncaught RangeError: out of range");
   expect(lines).toContain("[CONVEX A(folder/errors:plain)] Uncaught RangeError: out of range");
+});
+
+test("clients hear from the server every 15 seconds", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { url } = await serve();
+  const client = await openRaw(url);
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(await client.next("Ping")).toEqual({ type: "Ping" });
 });
 
 function bodies(list: Message[]): string[] {

@@ -1,9 +1,7 @@
 import { version as ourVersion } from "convex";
 import type { JSONValue } from "convex/values";
 
-/*
- * The messages of the sync protocol, as `convex/src/browser/sync/protocol.ts` sends and reads them.
- */
+/** What a client sends, as `convex/src/browser/sync/protocol.ts` has it. */
 export type ClientMessage =
   | { type: "Connect"; sessionId: string }
   | {
@@ -16,12 +14,14 @@ export type ClientMessage =
   | { type: "Authenticate"; baseVersion: number; tokenType: "None" | "User" | "Admin" }
   | { type: "Event" };
 
+/** A query to watch from now on; `journal` pins the page an earlier connection was given. */
 export interface AddQuery extends FunctionAddress {
   type: "Add";
   queryId: number;
   journal: string | null;
 }
 
+/** A mutation or an action to run once. */
 export interface FunctionMessage extends FunctionAddress {
   type: "Mutation" | "Action";
   requestId: number;
@@ -39,6 +39,7 @@ interface StateVersion {
   ts: string;
 }
 
+/** A change to the results a client holds. */
 export type StateModification =
   | ({ type: "QueryUpdated"; value: JSONValue } & QueryResult)
   | ({ type: "QueryFailed"; errorMessage: string; errorData?: JSONValue } & QueryResult)
@@ -50,6 +51,7 @@ interface QueryResult {
   journal: string | null;
 }
 
+/** What the backend sends. */
 export type ServerMessage =
   | {
       type: "Transition";

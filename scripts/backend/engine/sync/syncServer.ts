@@ -51,6 +51,8 @@ export class SyncServer {
 
   /** Takes over a socket that asks for `/api/<client version>/sync`; any other is turned away. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // A client that hangs up now would otherwise end the process.
+    socket.on("error", () => socket.destroy());
     const [, version] = /^\/api\/([^/?]+)\/sync(?:\?|$)/.exec(request.url ?? "") ?? [];
     if (version === undefined) {
       socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");

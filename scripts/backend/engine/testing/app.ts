@@ -1,3 +1,4 @@
+/* eslint-disable no-console -- what functions print is what is tested */
 import {
   actionGeneric as action,
   defineSchema,
@@ -13,9 +14,7 @@ import { ConvexError, v } from "convex/values";
 import type { LoadedApp } from "../../app.ts";
 import { api, components } from "./api.ts";
 
-/*
- * A small app with one component, as the push server would hand it over.
- */
+/** A small app with one component, as the push server would hand it over. */
 export const testApp: LoadedApp = {
   root: {
     path: "",
@@ -140,7 +139,7 @@ const counts = {
   addFromAction: action({
     args: { name: v.string() },
     handler: async (ctx, args): Promise<null> => {
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await new Promise((resolve) => setTimeout(resolve, 50));
       return ctx.runMutation(components.counter.counts.add, args);
     },
   }),

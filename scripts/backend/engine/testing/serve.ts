@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ConvexClient, ConvexHttpClient, type ConvexClientOptions } from "convex/browser";
 import { expect, onTestFinished, vi } from "vitest";
 import { WebSocket } from "ws";
@@ -48,9 +49,9 @@ export function eventually(assertion: () => void | Promise<void>): Promise<void>
   return vi.waitFor(assertion, { timeout: 5000, interval: 5 });
 }
 
-/** Lets everything that is under way over the loopback interface arrive. */
+/** Long enough for what should not happen to happen; what should is waited for by name. */
 export function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 30));
+  return sleep(30);
 }
 
 export async function failure(promise: Promise<unknown>): Promise<Error & { data?: unknown }> {
