@@ -82,7 +82,11 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
     name: Name,
     ...[options]: Options<Limits, Name, RequestOptions>
   ): Promise<RateLimitReturns> {
-    return ctx.runQuery(this.component.limits.checkRateLimit, this.withConfig(name, options));
+    const args = this.withConfig(name, options);
+    // In a mutation, a query would depend on what others append to the log of a concurrent limit.
+    if (args.config.applyUpdates === "asynchronously" && "runMutation" in ctx)
+      return ctx.runMutation(this.component.limits.checkRateLimitInMutation, args);
+    return ctx.runQuery(this.component.limits.checkRateLimit, args);
   }
 
   /**
@@ -94,7 +98,12 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
     name: Name,
     options?: { key?: string; config?: RateLimitConfig },
   ): Promise<void> {
-    await ctx.runMutation(this.component.limits.resetRateLimit, { name, key: options?.key });
+    const config = options?.config ?? this.defined(name);
+    await ctx.runMutation(this.component.limits.resetRateLimit, {
+      name,
+      key: options?.key,
+      config,
+    });
   }
 
   /**
@@ -130,14 +139,17 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
     );
   }
 
-  /** Own properties only: a limit named "constructor" is as unknown as any other. */
   private withConfig<Args extends object>(
     name: string,
     options: (Args & { config?: RateLimitConfig }) | undefined,
   ): Args & { name: string; config: RateLimitConfig } {
-    const defined = this.limits && Object.hasOwn(this.limits, name) ? this.limits[name] : undefined;
-    const config = options?.config ?? defined;
+    const config = options?.config ?? this.defined(name);
     if (!config) throw limitNotDefined(name);
     return { ...(options as Args), name, config };
+  }
+
+  /** Own properties only: a limit named "constructor" is as unknown as any other. */
+  private defined(name: string): RateLimitConfig | undefined {
+    return this.limits && Object.hasOwn(this.limits, name) ? this.limits[name] : undefined;
   }
 }

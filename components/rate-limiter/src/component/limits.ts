@@ -3,11 +3,12 @@ import {
   getValueArgs,
   rateLimitArgs,
   vGetValueReturns,
+  vRateLimitConfig,
   vRateLimitReturns,
 } from "../shared/validators.js";
 import { internalQuery, mutation, query } from "./_generated/server.js";
-import { check, consume, currentValue } from "./model/limits.js";
-import { deleteShards, listShards } from "./model/shards.js";
+import { check, checkInMutation, consume, currentValue, reset } from "./model/limits.js";
+import { listShards } from "./model/shards.js";
 
 export const rateLimit = mutation({
   args: rateLimitArgs,
@@ -27,11 +28,18 @@ export const getValue = query({
   handler: (ctx, args) => currentValue(ctx, args),
 });
 
+/** `checkRateLimit` for mutations: depends on nothing that others append. */
+export const checkRateLimitInMutation = mutation({
+  args: rateLimitArgs,
+  returns: vRateLimitReturns,
+  handler: (ctx, args) => checkInMutation(ctx, args),
+});
+
 export const resetRateLimit = mutation({
-  args: { name: v.string(), key: v.optional(v.string()) },
+  args: { name: v.string(), key: v.optional(v.string()), config: v.optional(vRateLimitConfig) },
   returns: v.null(),
-  handler: async (ctx, subject) => {
-    await deleteShards(ctx, subject);
+  handler: async (ctx, args) => {
+    await reset(ctx, args);
     return null;
   },
 });

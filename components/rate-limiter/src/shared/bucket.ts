@@ -1,5 +1,8 @@
 import type { ResolvedConfig } from "./config.js";
 
+/** What it takes to know how many tokens are added in a time. */
+export type Refill = Pick<ResolvedConfig, "kind" | "rate" | "period" | "start">;
+
 /**
  * What a row stores: `value` tokens were left at `ts`, out of `cap` at the time. What counts is
  * `cap - value`, the tokens used: then a row that never existed and one that drained are the same,
@@ -51,7 +54,7 @@ export function toState({ used, ts }: Usage, { capacity }: ResolvedConfig): Requ
  * starts draining anew from now: otherwise a clock that ran an hour ahead once would lock the key
  * out for an hour.
  */
-export function advance(usage: Usage, config: ResolvedConfig, now: number): Usage {
+export function advance(usage: Usage, config: Refill, now: number): Usage {
   const nowTs = startOf(config, now);
   if (isFromTheFuture(usage, now)) return { used: usage.used, ts: nowTs };
   const ts = startOf(config, usage.ts);
@@ -71,7 +74,7 @@ export function tolerance(config: ResolvedConfig): number {
 }
 
 /** The instant a usage is stored for: now, or the start of its window. */
-function startOf(config: ResolvedConfig, at: number): number {
+function startOf(config: Refill, at: number): number {
   return config.kind === "fixed window" ? windowStart(config, at) : at;
 }
 
@@ -79,7 +82,7 @@ function startOf(config: ResolvedConfig, at: number): number {
  * The latest start of a window at or before `at`. A start is a sum that rounds when the period is
  * not whole, and must not fall into the window before when it is read back.
  */
-export function windowStart(config: ResolvedConfig, at: number): number {
+export function windowStart(config: Refill, at: number): number {
   const start = (config.start ?? 0) % config.period;
   const windows = Math.floor((at + ROUNDING_MS - start) / config.period);
   return start + windows * config.period;

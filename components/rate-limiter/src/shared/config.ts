@@ -10,6 +10,8 @@ const MAX_KEY_BYTES = 1024;
 /** More would not fit a scan of all shards into the caller's read budget beside its own reads. */
 const MAX_SHARDS = 256;
 
+const APPLY_UPDATES = [undefined, "transactionally", "asynchronously"];
+
 const OPTIONS = [
   "kind",
   "rate",
@@ -55,8 +57,10 @@ export function validateConfig(name: string, config: RateLimitConfig): void {
     throw reject("start", start, "an instant in milliseconds");
   if (shards !== undefined && !(Number.isInteger(shards) && shards >= 1 && shards <= MAX_SHARDS))
     throw reject("shards", shards, `a whole number from 1 to ${MAX_SHARDS}`);
-  if (applyUpdates !== undefined && applyUpdates !== "transactionally")
-    throw reject("applyUpdates", applyUpdates, '"transactionally"');
+  if (!APPLY_UPDATES.includes(applyUpdates))
+    throw reject("applyUpdates", applyUpdates, '"transactionally" or "asynchronously"');
+  if (applyUpdates === "asynchronously" && shards !== undefined && shards !== 1)
+    throw reject("shards", shards, 'left out, since "asynchronously" never conflicts');
 }
 
 /**

@@ -6,7 +6,7 @@ const limitFields = {
   capacity: v.optional(v.number()),
   maxReserved: v.optional(v.number()),
   shards: v.optional(v.number()),
-  applyUpdates: v.optional(v.literal("transactionally")),
+  applyUpdates: v.optional(v.union(v.literal("transactionally"), v.literal("asynchronously"))),
 };
 
 interface LimitOptions {
@@ -23,8 +23,13 @@ interface LimitOptions {
    * instead of always; a refusal reads all of them. @default 1
    */
   shards?: number;
-  /** How consumption is recorded; spelled out by users of the official package. */
-  applyUpdates?: "transactionally";
+  /**
+   * `"transactionally"` is exact, and granted requests that meet on a row are retried.
+   * `"asynchronously"` is concurrent: requests append to a log and never conflict. It is exact
+   * within a transaction and between transactions that do not overlap; those that do may together
+   * grant what each of them was granted. Not with `shards`. @default "transactionally"
+   */
+  applyUpdates?: "transactionally" | "asynchronously";
 }
 
 /** Tokens are added continuously, `rate` per `period`, up to `capacity`. */
@@ -59,6 +64,14 @@ export const vRateLimitConfig = v.union(
     start: v.optional(v.number()),
   }),
 );
+
+/** Tokens added over time, as events and checkpoints of concurrent limits store it. */
+export const vRefill = v.object({
+  kind: v.union(v.literal("token bucket"), v.literal("fixed window")),
+  rate: v.number(),
+  period: v.number(),
+  start: v.optional(v.union(v.number(), v.null())),
+});
 
 /** What to limit, by how much, and how to answer. */
 export interface RateLimitArgs {

@@ -20,7 +20,8 @@ import type {
   RateLimitReturns,
 } from "../../shared/validators.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { listShards, putPool, type Subject } from "./shards.js";
+import { appendReset, checkLog, checkLogInMutation, consumeFromLog, readLog } from "./log.js";
+import { deleteShards, listShards, putPool, type Subject } from "./shards.js";
 import { consumeFromOne, getAnyShard } from "./sharding.js";
 
 /** A validated request. */
@@ -36,6 +37,7 @@ const FIRST: Choice = { preferred: 0, random: 0 };
 /** Decides a request and records it if granted. */
 export async function consume(ctx: MutationCtx, args: RateLimitArgs): Promise<RateLimitReturns> {
   const call = prepare(args);
+  if (isConcurrent(call.config)) return answer(args, await consumeFromLog(ctx, call));
   const status = call.config.shards === 1 ? null : await consumeFromOne(ctx, call);
   return answer(args, status ?? (await consumeFromAll(ctx, call)));
 }
@@ -44,9 +46,34 @@ export async function consume(ctx: MutationCtx, args: RateLimitArgs): Promise<Ra
 export async function check(ctx: QueryCtx, args: RateLimitArgs): Promise<RateLimitReturns> {
   const call = prepare(args);
   const { subject, config, request } = call;
+  if (isConcurrent(config)) return answer(args, await checkLog(ctx, call));
   if (config.shards > 1 && (await getAnyShard(ctx, call)).fits) return { ok: true };
   const pool = poolAt(await listShards(ctx, subject), config, request.now);
   return answer(args, decide(pool, config, { request, choice: FIRST }).status);
+}
+
+/** A check that a mutation makes, without conflicts where its limit has none. */
+export async function checkInMutation(
+  ctx: MutationCtx,
+  args: RateLimitArgs,
+): Promise<RateLimitReturns> {
+  const call = prepare(args);
+  if (isConcurrent(call.config)) return answer(args, await checkLogInMutation(ctx, call));
+  return check(ctx, args);
+}
+
+/** Forgets what was consumed, in either mode. */
+export async function reset(
+  ctx: MutationCtx,
+  {
+    name,
+    key,
+    config,
+  }: Pick<RateLimitArgs, "name" | "key"> & Partial<Pick<RateLimitArgs, "config">>,
+): Promise<void> {
+  if (config?.applyUpdates === "asynchronously")
+    await appendReset(ctx, { name, key }, resolveConfig(name, key, config));
+  else await deleteShards(ctx, { name, key });
 }
 
 /** The stored state without asking for the time, so that subscribers re-run only when it changes. */
@@ -56,6 +83,10 @@ export async function currentValue(
 ): Promise<GetValueReturns> {
   const config = resolveConfig(name, key, given);
   validateSampleShards(name, sampleShards);
+  if (isConcurrent(config)) {
+    const { used, ts } = await readLog(ctx, { name, key });
+    return { value: config.capacity - used, ts, shard: 0, config };
+  }
   const rows = await listShards(ctx, { name, key });
   const ts = Math.max(0, ...rows.map((row) => row.ts));
   const pool = poolAt(rows, config, ts);
@@ -81,6 +112,10 @@ async function consumeFromAll(
     next ?? (hasFutureRows(rows, request.now) ? before.map((usage) => ({ ...usage })) : null);
   if (after) await putPool(ctx, { subject, config }, { rows, before, after });
   return status;
+}
+
+function isConcurrent({ applyUpdates }: ResolvedConfig): boolean {
+  return applyUpdates === "asynchronously";
 }
 
 function prepare({ name, key, count = 1, reserve = false, config: given }: RateLimitArgs): Call {
