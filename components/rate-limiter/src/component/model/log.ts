@@ -6,6 +6,7 @@ import type { RateLimitReturns } from "../../shared/validators.js";
 import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { background } from "./background.js";
 import type { Call } from "./limits.js";
 import type { Subject } from "./shards.js";
 
@@ -163,7 +164,7 @@ async function appendConsumption(
 async function keepShort(ctx: MutationCtx, subject: Subject, log: Log): Promise<void> {
   const isDue = Math.random() * EVENTS_PER_CHECKPOINT < 1 || log.tailLength > LONGEST_TAIL;
   if (isDue) await insertCheckpoint(ctx, subject, log);
-  if (Math.random() * EVENTS_PER_SWEEP < 1)
+  if (background.isOn && Math.random() * EVENTS_PER_SWEEP < 1)
     await ctx.scheduler.runAfter(SWEEP_AFTER_MS, internal.events.sweep, {});
 }
 
