@@ -87,8 +87,9 @@ function disturb(world: World): void {
     world.noteFault("clockJump", `${stepMs} ms`);
   }
   if (world.strikes("restart")) {
-    world.noteFault("restart", "every action in flight dies");
-    for (const actor of [...world.actors]) if (actor.isAction) world.kill(actor);
+    const inFlight = [...world.actors].filter(({ isAction }) => isAction);
+    if (inFlight.length > 0) world.noteFault("restart", "every action in flight dies");
+    for (const actor of inFlight) world.kill(actor);
   }
 }
 

@@ -123,7 +123,7 @@ export class Transactions {
       );
     }
     const committed = this.#database.log.add(writes, begin.nowMs);
-    if (committed.length > 0) this.#world.log(`${call.label}: committed ${shapeOf(committed)}`);
+    if (committed.length > 0) this.#world.log(`${call.label}: committed ${summaryOf(committed)}`);
     this.#onCommit(committed);
     return { kind: "committed", value: execution.value };
   }
@@ -137,11 +137,19 @@ function exhausted(where: string): Error {
   );
 }
 
+/** Every write in order, for comparing two executions. */
 function shapeOf(writes: readonly DocumentWrite[]): string {
-  return writes
-    .map(({ component, table, before, after }) => {
-      const sign = before === null ? "+" : after === null ? "-" : "~";
-      return `${sign}${component === "" ? "" : `${component}/`}${table}`;
-    })
-    .join(" ");
+  return writes.map(describe).join(" ");
+}
+
+/** For people: the same writes counted. */
+function summaryOf(writes: readonly DocumentWrite[]): string {
+  const counts = new Map<string, number>();
+  for (const text of writes.map(describe)) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].map(([text, count]) => (count > 1 ? `${text} x${count}` : text)).join(" ");
+}
+
+function describe({ component, table, before, after }: DocumentWrite): string {
+  const sign = before === null ? "+" : after === null ? "-" : "~";
+  return `${sign}${component === "" ? "" : `${component}/`}${table}`;
 }
