@@ -34,6 +34,8 @@ export interface Begin extends Moment {
   creationTimes: number[];
   /** Results of `useStaleSnapshot` queries, which see the database as of the begin. */
   pins: Pin[];
+  /** What the functions asked the simulator for, such as whether to throw. */
+  decisions: boolean[];
 }
 
 export type Execution<T> = Recorded<T>;
@@ -46,6 +48,7 @@ export class Database {
   overrides: SyscallOverrides = {};
   readonly #environment: Environment;
   readonly #clocks: CreationClock[];
+  #decided = 0;
 
   static async open(app: LoadedApp, environment: Environment): Promise<Database> {
     const mounted = await mount(app);
@@ -73,7 +76,18 @@ export class Database {
       snapshotTs: this.log.lastTs,
       creationTimes: this.#clocks.map((clock) => clock._lastCreationTime),
       pins: [],
+      decisions: [],
     };
+  }
+
+  /** Something a function decides by chance: inside a transaction, the same in both executions. */
+  decide(draw: () => boolean): boolean {
+    if (runningSince === null) return draw();
+    const { decisions } = runningSince;
+    const decision = decisions[this.#decided] ?? draw();
+    decisions[this.#decided] = decision;
+    this.#decided += 1;
+    return decision;
   }
 
   /** Runs a transaction and rolls it back, to learn what it reads and which snapshots it sees. */
@@ -118,6 +132,7 @@ export class Database {
       return null;
     };
     runningSince = begin;
+    this.#decided = 0;
     return this.#environment
       .during(begin, () => record(() => runtime.runInComponent(component, handler), { overrides }))
       .finally(() => {

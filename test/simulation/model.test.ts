@@ -11,7 +11,7 @@ import { CALM, type FaultRates } from "./faults.ts";
 import { runScenario } from "./run.ts";
 import { app, defineApp, type Scenario } from "./scenario.ts";
 import type { Client } from "./client.ts";
-import type { Simulation } from "./simulation.ts";
+import { currentSimulation, type Simulation } from "./simulation.ts";
 
 const schema = defineSchema({
   rows: defineTable({ n: v.number(), ts: v.optional(v.commitTs()) }).index("by_ts", ["ts"]),
@@ -44,6 +44,21 @@ const functions = {
       await ctx.db.insert("rows", { n: 0, ts });
       const rows = ctx.db.query("rows").withIndex("by_ts", (q) => q.eq("ts", ts));
       return { own: (await rows.take(10)).length, snapshotTs: ctx.meta.getSnapshotTs() };
+    },
+  }),
+  stamps: queryGeneric({
+    args: {},
+    handler: async (ctx) => (await ctx.db.query("rows").take(100)).map(({ ts }) => ts ?? null),
+  }),
+  noteUnlessThrown: mutationGeneric({
+    args: {},
+    handler: async (ctx) => {
+      await ctx.db.insert("rows", { n: 1 });
+      try {
+        currentSimulation().mayThrow("user code");
+      } catch {
+        await ctx.db.insert("rows", { n: 2 });
+      }
     },
   }),
   note: mutationGeneric({
@@ -155,9 +170,11 @@ test("what the log holds is what the database holds", async () => {
     for (const name of ["append", "stamp", "scheduleTwice"]) await call(name)(client);
   };
   const simulation = await run({ timing: SLOW }, [mixed, mixed]);
-  const stored = await simulation.query("", "app:count");
-  expect(stored).toBe(simulation.documents("", "rows").length);
-  expect(simulation.documents("", "rows")).toHaveLength(8);
+  const rows = simulation.documents<{ ts?: bigint }>("", "rows");
+  expect(rows).toHaveLength(8);
+  const stored = (await simulation.query("", "app:stamps")) as (bigint | null)[];
+  const inLog = rows.map(({ ts }) => ts ?? null);
+  expect(stored.map(String).sort()).toEqual(inLog.map(String).sort());
 });
 
 test("documents of a slow transaction may appear behind those that were inserted meanwhile", async () => {
@@ -235,4 +252,14 @@ test("a client whose reply is lost does not know that it committed", async () =>
 
 test("a duplicated request commits twice", async () => {
   expect(await outcomesOf({ duplicateRequest: 0.5 })).toEqual(new Set(["ok 1", "ok 2"]));
+});
+
+test("a user's function throws in both executions of a transaction, or in none", async () => {
+  const noted = new Set<number>();
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const faults = { userError: 0.5, slowTransaction: 0.5 };
+    const simulation = await run({ faults, seed }, Array(4).fill(call("noteUnlessThrown")));
+    numbers(simulation).forEach((n) => noted.add(n));
+  }
+  expect([...noted].sort()).toEqual([1, 2]);
 });

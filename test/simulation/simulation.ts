@@ -117,7 +117,7 @@ export class Simulation {
 
   /** For the scenario's functions: throws when the fault `userError` strikes. */
   mayThrow(where: string): void {
-    if (!this.#world.strikes("userError")) return;
+    if (!this.#database.decide(() => this.#world.strikes("userError"))) return;
     this.#world.noteFault("userError", where);
     throw new Error(`injected error in ${where}`);
   }
