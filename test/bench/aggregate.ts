@@ -147,7 +147,7 @@ export default defineBench<Aggregate>({
     {
       name: "insert, random keys, among 500 rows",
       absent: AS_LAZY_ROOT,
-      values: [4, 16, 32, 64],
+      values: [4, 32, 64],
       prepare: {
         calls: 50,
         run: async (_, ctx, { n }) => {

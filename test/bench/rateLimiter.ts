@@ -122,6 +122,7 @@ export default defineBench<Limiter>({
       name: "limit, random keys",
       of: "keys",
       values: [10, 100, 1_000],
+      calls: 10,
       run: limit,
       worse: [ONE_ROW],
     },

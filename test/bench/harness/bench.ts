@@ -108,6 +108,8 @@ export interface Contention<Client> extends Workload<Client> {
   of?: "clients" | "keys";
   /** The points of the chart. @default 1, 4, 16, 32 and 64 */
   values?: readonly number[];
+  /** Mutations of each client. @default 20, and 10 where there are 64 clients */
+  calls?: number;
   /** Mutations before it begins: how many, and what each does. */
   prepare?: { calls: number; run(client: Client, ctx: Ctx, call: Call): Promise<unknown> };
 }

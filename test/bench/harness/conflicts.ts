@@ -13,8 +13,8 @@ export const USUAL_CLIENTS = 32;
 
 const USUAL_VALUES = [1, 4, 16, 32, 64];
 
-/** Of each client; fewer of many, which meet often enough. */
-const MOST_CALLS = 20;
+/** Many clients meet often enough in fewer calls. */
+const USUAL_CALLS = 20;
 const MOST_CALLS_TOGETHER = 640;
 
 const SEED = 7;
@@ -62,7 +62,7 @@ function functionsOf<Client>(subject: Subject<Client>, { prepare, run }: Content
 
 function measurePoint<Client>(
   loadedApp: LoadedApp,
-  { of = "clients", prepare }: Contention<Client>,
+  { of = "clients", calls = USUAL_CALLS, prepare }: Contention<Client>,
   at: number,
 ): Promise<ConflictReport> {
   const keys = of === "keys" ? at : 1;
@@ -72,7 +72,7 @@ function measurePoint<Client>(
   return measureConflicts({
     app: loadedApp,
     clients,
-    operations: Math.min(MOST_CALLS, MOST_CALLS_TOGETHER / clients),
+    operations: Math.min(calls, MOST_CALLS_TOGETHER / clients),
     prepare: [
       { mutation: app.mutation("setUp"), args: call(0) },
       ...steps.map((args) => ({ mutation: app.mutation("prepare"), args })),

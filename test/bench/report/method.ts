@@ -21,11 +21,11 @@ fails the bench. Chance decides where transactions meet: conflicts within 5 % of
 - **Conflicts** come from the simulator in \`test/simulation\`: clients that think for 0 to 20 ms, run a
   mutation for 8 to 20 ms, and are retried as the backend retries, 4 times after 100 ms doubling up to
   2 s. A transaction is refused if anything it read was written between its begin and its commit. 20
-  mutations by each client, 10 where there are 64. The latency is simulated time: it does not depend on
-  the machine.
+  mutations by each client, 10 where there are 64 clients or where keys grow. The latency is simulated
+  time: it does not depend on the machine.
 - **Time** is the wall clock of calls on convex-test, after warm-up rounds, with the subjects taking
   turns: the median of 15 rounds of 10 calls, and the quartiles in parentheses. It tells which code does
-  more work around its reads and writes. It does not tell how long a call takes on a backend: there is no network, no disk and
-  no isolate, and convex-test looks at every document of a table where a backend uses an index. It
-  differs from machine to machine and is never a reason to fail.`;
+  more work around its reads and writes. It does not tell how long a call takes on a backend: there is
+  no network, no disk and no isolate, and convex-test looks at every document of a table where a backend
+  uses an index. It differs from machine to machine and is never a reason to fail.`;
 }
