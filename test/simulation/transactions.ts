@@ -67,7 +67,8 @@ export class Transactions {
       }
       if (attempt.kind === "threw") return { ok: false, error: attempt.error, attempts, conflicts };
       conflicts.push(attempt.where);
-      if (isLast) return { ok: false, error: exhausted(attempt.where), attempts, conflicts };
+      if (isLast)
+        return { ok: false, error: new RetriesExhausted(attempt.where), attempts, conflicts };
       await this.backOff(attempts, RETRIES);
     }
   }
@@ -130,11 +131,13 @@ export class Transactions {
 }
 
 /** What the backend tells a caller whose mutation met others on every attempt. */
-function exhausted(where: string): Error {
-  return new Error(
-    `Documents read from or written to ${where} changed while this mutation was being run and on ` +
-      "every subsequent retry.",
-  );
+export class RetriesExhausted extends Error {
+  constructor(where: string) {
+    super(
+      `Documents read from or written to ${where} changed while this mutation was being run and ` +
+        "on every subsequent retry.",
+    );
+  }
 }
 
 /** Every write in order, for comparing two executions. */
