@@ -1,5 +1,5 @@
 import { benches } from "./benches.ts";
-import { compareResults, type Finding } from "./harness/compare.ts";
+import { check } from "./harness/compare.ts";
 import { measureContentions } from "./harness/conflicts.ts";
 import { measureCosts } from "./harness/cost.ts";
 import type { Bench } from "./harness/bench.ts";
@@ -26,7 +26,9 @@ export async function run({ isCheck, print }: RunOptions): Promise<boolean> {
   ];
   const problems = problemsWith(worse, benches);
   problems.forEach(print);
-  const isFine = isCheck ? check(results, print) : await write(results, worse, print);
+  const isFine = isCheck
+    ? check(readCommitted(), results, print)
+    : await write(results, worse, print);
   return isFine && problems.length === 0;
 }
 
@@ -53,20 +55,6 @@ async function measureAll<T>(task: {
     all.push(...rows);
   }
   return all;
-}
-
-function check(results: Results, print: RunOptions["print"]): boolean {
-  const findings = compareResults(readCommitted(), results);
-  for (const { kind, message } of findings) print(`${kind}: ${message}`);
-  if (findings.length > 0) print(adviceFor(findings));
-  return findings.length === 0;
-}
-
-function adviceFor(findings: readonly Finding[]): string {
-  const again = "run `npm run bench` and commit what it writes.";
-  return findings.some(({ kind }) => kind === "worse")
-    ? `Rows of ours got worse. Mend them; if it has to be, ${again}`
-    : `No row got worse, but BENCHMARKS.md is out of date: ${again}`;
 }
 
 async function write(

@@ -2,6 +2,7 @@ import { ShardedCounter } from "@convex-dev/sharded-counter";
 import type { ComponentApi } from "@convex-dev/sharded-counter/_generated/component.js";
 import official from "@convex-dev/sharded-counter/test";
 import { componentsGeneric } from "convex/server";
+import type { World } from "./harness/world.ts";
 import { defineBench, type Ctx, type Subject } from "./harness/bench.ts";
 
 const components = componentsGeneric() as unknown as { shardedCounter: ComponentApi };
@@ -22,6 +23,10 @@ const officialSubject = (shards: number): Subject<Counter> => ({
 
 const NAME = "visits";
 
+/** Enough calls to touch each of 64 shards. */
+const addOften = (world: World<Counter>) =>
+  world.repeat(500, (counter, ctx) => counter.add(ctx, NAME));
+
 export default defineBench<Counter>({
   component: "sharded-counter",
   subjects: [1, 4, 16, 64].map(officialSubject),
@@ -29,26 +34,26 @@ export default defineBench<Counter>({
     { name: "add, first use of a name", run: (counter, ctx, { key }) => counter.add(ctx, key) },
     {
       name: "add",
-      prepare: (world) => world.repeat(500, (counter, ctx) => counter.add(ctx, NAME)),
+      prepare: addOften,
       calls: 200,
       run: (counter, ctx) => counter.add(ctx, NAME),
     },
     {
       name: "add, ten times in one mutation",
-      prepare: (world) => world.repeat(500, (counter, ctx) => counter.add(ctx, NAME)),
+      prepare: addOften,
       run: async (counter, ctx) => {
         for (let i = 0; i < 10; i++) await counter.add(ctx, NAME);
       },
     },
     {
       name: "count",
-      prepare: (world) => world.repeat(500, (counter, ctx) => counter.add(ctx, NAME)),
+      prepare: addOften,
       run: (counter, ctx) => counter.count(ctx, NAME),
     },
     {
       name: "reset",
       isRepeatable: false,
-      prepare: (world) => world.repeat(500, (counter, ctx) => counter.add(ctx, NAME)),
+      prepare: addOften,
       run: (counter, ctx) => counter.reset(ctx, NAME),
     },
   ],
@@ -56,17 +61,17 @@ export default defineBench<Counter>({
     {
       of: "names",
       sizes: [10, 100, 1_000, 10_000],
-      grow: (world, { from, to }) =>
-        world.fill("shardedCounter", async (ctx) => {
-          for (let i = from; i < to; i++) {
-            await ctx.db.insert("counters", { name: `name ${i}`, value: 1, shard: 0 });
-          }
-        }),
+      grow: async (world, range) => {
+        const rowOf = (i: number) => ({ name: `name ${i}`, value: 1, shard: 0 });
+        await world.fill({ component: "shardedCounter", table: "counters" }, range, rowOf);
+        if (range.from === 0) await addOften(world);
+      },
       operations: [
         {
-          name: "add, to one of many names",
+          name: "add, among many names",
           metric: "documentsRead",
-          run: (counter, ctx) => counter.add(ctx, "name 7"),
+          calls: 20,
+          run: (counter, ctx) => counter.add(ctx, NAME),
         },
       ],
     },
@@ -74,13 +79,10 @@ export default defineBench<Counter>({
   contentions: [
     {
       name: "add, one name",
-      of: "clients",
-      values: [1, 4, 16, 32, 64],
       run: (counter, ctx) => counter.add(ctx, NAME),
     },
     {
       name: "count in a mutation that adds, one name",
-      of: "clients",
       values: [32],
       run: async (counter, ctx) => {
         await counter.count(ctx, NAME);

@@ -13,6 +13,7 @@ import {
 import type { FunctionPath } from "../../scripts/backend/engine/convexTestRuntime.ts";
 import { perform } from "../../scripts/backend/engine/scheduler/scheduledFunctions.ts";
 import type { Database } from "./database.ts";
+import { addJobId } from "./scheduling.ts";
 import type { Transactions } from "./transactions.ts";
 import type { World } from "./world.ts";
 
@@ -67,6 +68,7 @@ export class Actions {
   readonly #overrides: SyscallOverrides = {
     "1.0/actions/schedule": (args) => this.#inTransaction("1.0/schedule", args),
     "1.0/actions/cancel_job": (args) => this.#inTransaction("1.0/cancel_job", args),
+    "1.0/getRequestMetadata": addJobId,
   };
 
   async #mutate(

@@ -17,6 +17,10 @@ export function randomNumbers(seed: number): () => number {
 export class Choices {
   /** What was chosen so far. */
   readonly made: number[] = [];
+  /** To which piece of work each choice belongs, such as one operation of one client. */
+  readonly owners: (string | null)[] = [];
+  /** To which the next choice belongs. */
+  owner: string | null = null;
   readonly #random: () => number;
   readonly #replay: readonly number[] | null;
 
@@ -29,17 +33,33 @@ export class Choices {
   /** A whole number from 0 up to, not including, `count`. */
   draw(count: number): number {
     if (count <= 1) return 0;
-    const choice =
-      this.#replay === null
-        ? Math.floor(this.#random() * count)
-        : Math.min(this.#replay[this.made.length] ?? 0, count - 1);
-    this.made.push(choice);
-    return choice;
+    return this.#make(this.#next(count));
   }
 
   /** True with this probability, in steps of a thousandth. */
   chance(probability: number): boolean {
-    return this.draw(1000) >= 1000 - Math.round(probability * 1000);
+    const choice = this.#next(1000);
+    const isStruck = choice >= 1000 - Math.round(probability * 1000);
+    // How it was missed makes no difference, and zeros are what shrinking need not try.
+    this.#make(isStruck ? choice : 0);
+    return isStruck;
+  }
+
+  /** The choices from a position on belong to this piece of work after all. */
+  own(from: number, owner: string | null): void {
+    this.owners.fill(owner, from);
+    this.owner = owner;
+  }
+
+  #make(choice: number): number {
+    this.made.push(choice);
+    this.owners.push(this.owner);
+    return choice;
+  }
+
+  #next(count: number): number {
+    if (this.#replay === null) return Math.floor(this.#random() * count);
+    return Math.min(this.#replay[this.made.length] ?? 0, count - 1);
   }
 
   /** A number from `low` to `high`, in steps of a thousandth; `low` is the calm one. */

@@ -8,9 +8,9 @@ import type { Value } from "convex/values";
 import type { Choices } from "./choices.ts";
 import type { Actions } from "./actions.ts";
 import type { Database } from "./database.ts";
-import { Actor } from "./timeline.ts";
-import type { Result, Transactions } from "./transactions.ts";
-import { messageOf, type World } from "./world.ts";
+import { Actor, currentActor } from "./timeline.ts";
+import { RetriesExhausted, type Result, type Transactions } from "./transactions.ts";
+import { InjectedError, messageOf, type World } from "./world.ts";
 
 type Reference<Kind extends "query" | "mutation" | "action"> = FunctionReference<
   Kind,
@@ -33,10 +33,17 @@ export class Client {
   readonly #database: Database;
   readonly #transactions: Transactions;
   readonly #actions: Actions;
+  readonly #mayFail: (error: unknown) => boolean;
 
   constructor(
     name: string,
-    parts: { world: World; database: Database; transactions: Transactions; actions: Actions },
+    parts: {
+      world: World;
+      database: Database;
+      transactions: Transactions;
+      actions: Actions;
+      mayFail: (error: unknown) => boolean;
+    },
   ) {
     this.name = name;
     this.choices = parts.world.choices;
@@ -44,6 +51,7 @@ export class Client {
     this.#database = parts.database;
     this.#transactions = parts.transactions;
     this.#actions = parts.actions;
+    this.#mayFail = parts.mayFail;
   }
 
   /** Waits, in simulated time. */
@@ -53,7 +61,17 @@ export class Client {
 
   /** Does something up to `most` times; how often is a choice, so some runs are short. */
   async repeat(most: number, act: (i: number) => Promise<void>): Promise<void> {
-    for (let i = 0; i < most && this.choices.draw(most) !== 0; i += 1) await act(i);
+    for (let i = 0; i < most; i += 1) {
+      this.#beginWork(`${this.name} #${i}`);
+      if (this.choices.draw(most) === 0) return;
+      await act(i);
+    }
+  }
+
+  #beginWork(work: string): void {
+    const actor = currentActor.getStore();
+    if (actor !== undefined) actor.work = work;
+    this.choices.owner = work;
   }
 
   /** Calls a mutation of the app. */
@@ -75,8 +93,7 @@ export class Client {
       return { status: "unknown", commits };
     }
     if (result.ok) return { status: "ok", value: result.value, commits };
-    this.#world.log(`${label}: failed, ${messageOf(result.error)}`);
-    return { status: "failed", error: result.error, commits };
+    return this.#failed(label, result.error, commits);
   }
 
   /** The bare mutation with its retries and what they met; for measurements. */
@@ -113,18 +130,32 @@ export class Client {
       actor.onDeath = () => resolve({ status: "unknown", commits: 0 });
       this.#world.spawn(actor, async () => {
         await this.#world.timeline.park(`start of ${label}`);
-        resolve(await this.#runAction(reference, args as Value));
+        resolve(await this.#runAction(label, reference, args as Value));
       });
     });
   }
 
-  async #runAction<T>(reference: Reference<"action">, args: Value): Promise<Outcome<T>> {
+  async #runAction<T>(
+    label: string,
+    reference: Reference<"action">,
+    args: Value,
+  ): Promise<Outcome<T>> {
     try {
       const value = await this.#actions.run(pathOf(reference), args);
       return { status: "ok", value: value as T, commits: 0 };
     } catch (error) {
-      return { status: "failed", error, commits: 0 };
+      return this.#failed(label, error, 0);
     }
+  }
+
+  /** Conflicts and injected errors are to be expected; everything else has to be allowed. */
+  #failed(label: string, error: unknown, commits: number) {
+    this.#world.log(`${label}: failed, ${messageOf(error)}`);
+    const isExpected = error instanceof RetriesExhausted || error instanceof InjectedError;
+    if (!isExpected && !this.#mayFail(error)) {
+      this.#world.violate(`${this.name} got an error: ${messageOf(error)}`);
+    }
+    return { status: "failed", error, commits } as const;
   }
 
   #label(reference: Reference<"query" | "mutation" | "action">, args: Value): string {

@@ -1,18 +1,16 @@
 import type { GenericDataModel, GenericMutationCtx } from "convex/server";
-import { convexToJson } from "convex/values";
 import type { LoadedApp } from "../../scripts/backend/app.ts";
-import type { SyscallGlobal } from "../../scripts/backend/engine/convexTestRuntime.ts";
 import { indexFieldsOf } from "../../scripts/backend/engine/recorder/indexFields.ts";
 import {
   record,
   type Recorded,
-  type SyscallOverride,
   type SyscallOverrides,
 } from "../../scripts/backend/engine/recorder/recorder.ts";
 import { CommitLog } from "./commitLog.ts";
 import { creationClocksOf, type CreationClock } from "./convexTestInternals.ts";
 import type { Environment, Moment } from "./environment.ts";
 import { mount, type Mounted } from "./mount.ts";
+import { pinning, pinSnapshotTs, replaying, setSnapshotTs, type Pin } from "./pins.ts";
 import { documentRules } from "./rules/enforce.ts";
 
 export type MutationCtx = GenericMutationCtx<GenericDataModel>;
@@ -24,8 +22,6 @@ export interface Call<T> {
   run: (ctx: MutationCtx) => Promise<T>;
 }
 
-type Pin = { ok: true; result: string } | { ok: false; error: unknown };
-
 /** Everything a transaction takes from the moment it began, whenever it commits. */
 export interface Begin extends Moment {
   /** The commits it sees. */
@@ -34,6 +30,8 @@ export interface Begin extends Moment {
   creationTimes: number[];
   /** Results of `useStaleSnapshot` queries, which see the database as of the begin. */
   pins: Pin[];
+  /** What the functions asked the simulator for, such as whether to throw. */
+  decisions: boolean[];
 }
 
 export type Execution<T> = Recorded<T>;
@@ -46,6 +44,9 @@ export class Database {
   overrides: SyscallOverrides = {};
   readonly #environment: Environment;
   readonly #clocks: CreationClock[];
+  /** The transaction that runs now; they never overlap. */
+  #running: Begin | null = null;
+  #decided = 0;
 
   static async open(app: LoadedApp, environment: Environment): Promise<Database> {
     const mounted = await mount(app);
@@ -73,13 +74,24 @@ export class Database {
       snapshotTs: this.log.lastTs,
       creationTimes: this.#clocks.map((clock) => clock._lastCreationTime),
       pins: [],
+      decisions: [],
     };
+  }
+
+  /** Something a function decides by chance: inside a transaction, the same in both executions. */
+  decide(draw: () => boolean): boolean {
+    if (this.#running === null) return draw();
+    const { decisions } = this.#running;
+    const decision = decisions[this.#decided] ?? draw();
+    decisions[this.#decided] = decision;
+    this.#decided += 1;
+    return decision;
   }
 
   /** Runs a transaction and rolls it back, to learn what it reads and which snapshots it sees. */
   async rehearse<T>(begin: Begin, call: Call<T>): Promise<Execution<T>> {
     const done: T[] = [];
-    const pins = pinning(begin);
+    const pins = pinning(begin.pins);
     const { component } = call;
     const execution = await this.#execute(begin, { component, pins }, async (ctx) => {
       done.push(await call.run(ctx));
@@ -94,7 +106,7 @@ export class Database {
     const before = this.#clocks.map((clock) => clock._lastCreationTime);
     this.#setClocks(begin.creationTimes);
     const done: T[] = [];
-    const pins = begin.pins.length > 0 ? replaying(begin) : {};
+    const pins = begin.pins.length > 0 ? replaying(begin.pins) : {};
     const { component } = call;
     const execution = await this.#execute(begin, { component, pins }, async (ctx) => {
       done.push(await call.run(ctx));
@@ -117,11 +129,14 @@ export class Database {
       await run(ctx);
       return null;
     };
-    runningSince = begin;
+    this.#running = begin;
+    setSnapshotTs(begin.snapshotTs);
+    this.#decided = 0;
     return this.#environment
       .during(begin, () => record(() => runtime.runInComponent(component, handler), { overrides }))
       .finally(() => {
-        runningSince = null;
+        this.#running = null;
+        setSnapshotTs(null);
       });
   }
 
@@ -141,52 +156,4 @@ function executionOf<T>(execution: Recorded<unknown>, done: T[]): Execution<T> {
   if (done.length > 0) return { ok: true, value: value as T, recording };
   if (execution.ok) throw new Error("invariant: committed without a value");
   return { ok: false, error: execution.error, recording };
-}
-
-function pinning({ pins }: Begin): SyscallOverrides {
-  const override: SyscallOverride = async (args, next) => {
-    if (args.udfType !== "snapshotQuery") return next(args);
-    try {
-      const result = await next(args);
-      pins.push({ ok: true, result });
-      return result;
-    } catch (error) {
-      pins.push({ ok: false, error });
-      throw error;
-    }
-  };
-  return { "1.0/runUdf": override };
-}
-
-function replaying({ pins }: Begin): SyscallOverrides {
-  let used = 0;
-  const override: SyscallOverride = (args, next) => {
-    if (args.udfType !== "snapshotQuery") return next(args);
-    const pin = pins[used++];
-    if (pin === undefined) throw new Error("invariant: a replayed transaction asks for more");
-    return pin.ok ? Promise.resolve(pin.result) : Promise.reject(pin.error as Error);
-  };
-  return { "1.0/runUdf": override };
-}
-
-/** The transaction that runs now; they never overlap. */
-let runningSince: Begin | null = null;
-let isInstalled = false;
-
-/** `ctx.meta.getSnapshotTs()` is a synchronous syscall, which the recorder does not override. */
-function pinSnapshotTs(): void {
-  if (isInstalled) return;
-  isInstalled = true;
-  const holder = globalThis as unknown as SyscallGlobal;
-  const inner = holder.Convex;
-  holder.Convex = {
-    get jsSyscall() {
-      return inner.jsSyscall;
-    },
-    asyncSyscall: (op, json) => inner.asyncSyscall(op, json),
-    syscall: (op, json) =>
-      op === "1.0/getSnapshotTs" && runningSince !== null
-        ? JSON.stringify(convexToJson(runningSince.snapshotTs))
-        : inner.syscall(op, json),
-  };
 }

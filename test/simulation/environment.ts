@@ -5,6 +5,8 @@ export const EPOCH_MS = Date.UTC(2026, 0, 1);
 
 const PRINTING = ["log", "info", "debug", "warn", "error", "trace", "time", "timeEnd", "timeLog"];
 
+let isInUse = false;
+
 /** What a transaction sees: its clock stands still, and its randomness is its own. */
 export interface Moment {
   nowMs: number;
@@ -43,6 +45,8 @@ export class Environment {
 
   /** Replaces the globals while `run` runs. */
   async use<T>(run: () => Promise<T>): Promise<T> {
+    if (isInUse) throw new Error("One simulation at a time: they replace Date, Math and console.");
+    isInUse = true;
     const { Date: RealDate, console: realConsole } = globalThis;
     const realRandom = Math.random;
     globalThis.Date = simulatedDate(RealDate, () => this.now());
@@ -54,6 +58,7 @@ export class Environment {
       globalThis.Date = RealDate;
       Math.random = realRandom;
       globalThis.console = realConsole;
+      isInUse = false;
     }
   }
 }

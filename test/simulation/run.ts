@@ -18,6 +18,8 @@ export interface Run {
   scenario: Scenario;
   seed: number;
   choices: number[];
+  /** To which piece of work each choice belongs. */
+  owners: (string | null)[];
   /** Empty when everything held. */
   violations: string[];
   trace: string[];
@@ -41,8 +43,17 @@ export async function runScenario(
     if (world.violations.length === 0) await checkAtRest();
   });
   const { violations, trace, faults } = world;
-  const choices = world.choices.made;
-  return { scenario, seed, choices, violations, trace: trace.lines, hash: trace.hash, faults };
+  const { made: choices, owners } = world.choices;
+  return {
+    scenario,
+    seed,
+    choices,
+    owners,
+    violations,
+    trace: trace.lines,
+    hash: trace.hash,
+    faults,
+  };
 }
 
 /** Resumes one actor after the other until nobody is left, or something was violated. */
@@ -61,8 +72,12 @@ export async function untilRest(world: World, simulation: Simulation): Promise<v
     }
     if (step > MAX_STEPS)
       return world.violate(`not at rest after ${step} steps: ${waiting(world)}`);
+    const from = world.choices.made.length;
+    world.choices.owner = null;
     disturb(world);
-    resume(world, ready);
+    const next = choose(world, ready);
+    world.choices.own(from, next.actor.work);
+    resume(world, next);
     await microtasks();
   }
 }
@@ -87,21 +102,26 @@ function disturb(world: World): void {
     world.noteFault("clockJump", `${stepMs} ms`);
   }
   if (world.strikes("restart")) {
-    world.noteFault("restart", "every action in flight dies");
-    for (const actor of [...world.actors]) if (actor.isAction) world.kill(actor);
+    const inFlight = [...world.actors].filter(({ isAction }) => isAction);
+    if (inFlight.length > 0) world.noteFault("restart", "every action in flight dies");
+    for (const actor of inFlight) world.kill(actor);
   }
 }
 
-function resume(world: World, ready: Parked[]): void {
-  const { timeline, choices } = world;
-  const i = world.strikes("reordering") ? choices.draw(ready.length) : 0;
-  const next = ready[i];
-  if (next === undefined || next.actor.isDead) return;
+function choose(world: World, ready: Parked[]): Parked {
+  const i = world.strikes("reordering") ? world.choices.draw(ready.length) : 0;
+  const next = ready[i] ?? ready[0];
+  if (next === undefined) throw new Error("invariant: nobody is ready");
+  return next;
+}
+
+function resume(world: World, next: Parked): void {
+  if (next.actor.isDead) return;
   if (next.actor.isAction && world.strikes("killedAction")) {
     world.noteFault("killedAction", `${next.actor.name} at "${next.label}"`);
     return world.kill(next.actor);
   }
-  timeline.take(next);
+  world.timeline.take(next);
   next.resume();
 }
 

@@ -16,6 +16,11 @@ export interface Scenario {
   timing?: Partial<Timing & { maxJobDelayMs: number }>;
   /** Jobs that a run does not wait for, such as a daily clean-up. @default none */
   isBackground?: (job: { component: string; name: string }) => boolean;
+  /**
+   * Errors that clients may get; any other fails the run. Conflicts that outlast the retries and
+   * errors that `mayThrow` injected are always allowed. @default no other
+   */
+  mayFail?: (error: unknown) => boolean;
   /** Set when the component is known to fail: the violation that has to be found. @default null */
   finds?: RegExp;
   /**

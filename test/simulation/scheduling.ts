@@ -21,13 +21,16 @@ export function schedulerSyscalls(database: Database): SyscallOverrides {
       if (currentActor.getStore()?.job?.id === args.id) return Promise.resolve("{}");
       return rows.cancelJob(args, next);
     },
-    "1.0/getRequestMetadata": async (args, next) => {
-      const metadata = JSON.parse(await next(args)) as Record<string, JSONValue>;
-      const scheduledFunctionId = currentActor.getStore()?.job?.id ?? null;
-      return JSON.stringify({ ...metadata, scheduledFunctionId });
-    },
+    "1.0/getRequestMetadata": addJobId,
   };
 }
+
+/** A function that was scheduled can ask for the id of its job. */
+export const addJobId: SyscallOverride = async (args, next) => {
+  const metadata = JSON.parse(await next(args)) as Record<string, JSONValue>;
+  const scheduledFunctionId = currentActor.getStore()?.job?.id ?? null;
+  return JSON.stringify({ ...metadata, scheduledFunctionId });
+};
 
 async function schedule(
   database: Database,

@@ -7,8 +7,9 @@ const MAX_RUNS = 1000;
 const MAX_ORPHANS = 4;
 
 /**
- * A simpler run that fails in the same way: the shortest failing prefix of the choices, then blocks
- * of them cut out or made calm, as long as anything can be taken away.
+ * A simpler run that fails in the same way: the shortest failing prefix of the choices, then
+ * operations of clients left out, and blocks of choices cut out or made calm, as long as anything
+ * can be taken away.
  */
 export async function shrink(failure: Run, maxRuns = MAX_RUNS): Promise<Run> {
   const shrinking = new Shrinking(failure, maxRuns);
@@ -16,6 +17,7 @@ export async function shrink(failure: Run, maxRuns = MAX_RUNS): Promise<Run> {
   let before: Run | null = null;
   while (before !== shrinking.best) {
     before = shrinking.best;
+    await shrinking.dropWork();
     for (let size = before.choices.length; size >= 1; size = Math.floor(size / 2)) {
       await shrinking.simplifyBlocks(size);
     }
@@ -43,6 +45,17 @@ class Shrinking {
     }
   }
 
+  /** Whole operations of clients, with everything that was chosen for them. */
+  async dropWork(): Promise<void> {
+    const works = new Set(this.best.owners);
+    works.delete(null);
+    // From the last: its number stays the same when others are gone.
+    for (const work of [...works].reverse()) {
+      const { choices, owners } = this.best;
+      await this.#stillFails(choices.filter((_, i) => owners[i] !== work));
+    }
+  }
+
   async simplifyBlocks(size: number): Promise<void> {
     for (let start = 0; start < this.best.choices.length && this.#runsLeft > 0;) {
       if (!(await this.#simplifyBlock(start, size))) start += size;
@@ -52,9 +65,9 @@ class Shrinking {
   /** True when the block is gone, so that the next one has taken its place. */
   async #simplifyBlock(start: number, size: number): Promise<boolean> {
     const { choices } = this.best;
+    const block = choices.slice(start, start + size);
     const [before, after] = [choices.slice(0, start), choices.slice(start + size)];
     if (await this.#stillFails([...before, ...after])) return true;
-    const block = choices.slice(start, start + size);
     if (block.every((choice) => choice === 0)) return false;
     const calm = block.map(() => 0);
     for (let orphans = 0; orphans <= (size === 1 ? MAX_ORPHANS : 0); orphans += 1) {

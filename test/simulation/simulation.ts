@@ -10,7 +10,7 @@ import type { Scenario } from "./scenario.ts";
 import { schedulerSyscalls } from "./scheduling.ts";
 import { Actor } from "./timeline.ts";
 import { Transactions } from "./transactions.ts";
-import type { World } from "./world.ts";
+import { InjectedError, type World } from "./world.ts";
 
 let current: Simulation | null = null;
 
@@ -28,6 +28,7 @@ export class Simulation {
   readonly #database: Database;
   readonly transactions: Transactions;
   readonly #actions: Actions;
+  readonly #mayFail: (error: unknown) => boolean;
   readonly deadlines: Deadlines;
   readonly #afterEveryCommit: (() => void)[] = [];
 
@@ -40,6 +41,7 @@ export class Simulation {
     this.choices = world.choices;
     this.#world = world;
     this.#database = database;
+    this.#mayFail = scenario.mayFail ?? (() => false);
     this.deadlines = new Deadlines(world);
     this.transactions = new Transactions({
       world,
@@ -77,6 +79,7 @@ export class Simulation {
       database: this.#database,
       transactions: this.transactions,
       actions: this.#actions,
+      mayFail: this.#mayFail,
     });
     this.#world.spawn(new Actor(name), async () => {
       await this.#world.timeline.park(name);
@@ -117,8 +120,8 @@ export class Simulation {
 
   /** For the scenario's functions: throws when the fault `userError` strikes. */
   mayThrow(where: string): void {
-    if (!this.#world.strikes("userError")) return;
+    if (!this.#database.decide(() => this.#world.strikes("userError"))) return;
     this.#world.noteFault("userError", where);
-    throw new Error(`injected error in ${where}`);
+    throw new InjectedError(`injected error in ${where}`);
   }
 }

@@ -7,6 +7,8 @@ export class Actor {
   isAction = false;
   isDead = false;
   isDone = false;
+  /** What it is doing, for those who shorten a run: everything chosen for it can go together. */
+  work: string | null = null;
   /** Told once when it is killed: its own `finally` blocks do not run, as in a real crash. */
   onDeath: () => void = () => {};
   /** The row of the scheduled function it runs. */

@@ -67,7 +67,8 @@ export class Transactions {
       }
       if (attempt.kind === "threw") return { ok: false, error: attempt.error, attempts, conflicts };
       conflicts.push(attempt.where);
-      if (isLast) return { ok: false, error: exhausted(attempt.where), attempts, conflicts };
+      if (isLast)
+        return { ok: false, error: new RetriesExhausted(attempt.where), attempts, conflicts };
       await this.backOff(attempts, RETRIES);
     }
   }
@@ -123,25 +124,35 @@ export class Transactions {
       );
     }
     const committed = this.#database.log.add(writes, begin.nowMs);
-    if (committed.length > 0) this.#world.log(`${call.label}: committed ${shapeOf(committed)}`);
+    if (committed.length > 0) this.#world.log(`${call.label}: committed ${summaryOf(committed)}`);
     this.#onCommit(committed);
     return { kind: "committed", value: execution.value };
   }
 }
 
 /** What the backend tells a caller whose mutation met others on every attempt. */
-function exhausted(where: string): Error {
-  return new Error(
-    `Documents read from or written to ${where} changed while this mutation was being run and on ` +
-      "every subsequent retry.",
-  );
+export class RetriesExhausted extends Error {
+  constructor(where: string) {
+    super(
+      `Documents read from or written to ${where} changed while this mutation was being run and ` +
+        "on every subsequent retry.",
+    );
+  }
 }
 
+/** Every write in order, for comparing two executions. */
 function shapeOf(writes: readonly DocumentWrite[]): string {
-  return writes
-    .map(({ component, table, before, after }) => {
-      const sign = before === null ? "+" : after === null ? "-" : "~";
-      return `${sign}${component === "" ? "" : `${component}/`}${table}`;
-    })
-    .join(" ");
+  return writes.map(describe).join(" ");
+}
+
+/** For people: the same writes counted. */
+function summaryOf(writes: readonly DocumentWrite[]): string {
+  const counts = new Map<string, number>();
+  for (const text of writes.map(describe)) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].map(([text, count]) => (count > 1 ? `${text} x${count}` : text)).join(" ");
+}
+
+function describe({ component, table, before, after }: DocumentWrite): string {
+  const sign = before === null ? "+" : after === null ? "-" : "~";
+  return `${sign}${component === "" ? "" : `${component}/`}${table}`;
 }

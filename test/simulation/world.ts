@@ -94,6 +94,9 @@ export class World {
   }
 }
 
+/** What the fault `userError` throws. */
+export class InjectedError extends Error {}
+
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.length > 200 ? `${message.slice(0, 200)}...` : message;

@@ -1,10 +1,12 @@
 import { linearScale, logScale } from "./scale.ts";
-import { STYLE } from "./style.ts";
+import { MOST_SERIES, STYLE } from "./style.ts";
 import { element, text } from "./svg.ts";
 
 export interface Series {
   name: string;
   points: readonly { x: number; y: number }[];
+  /** Drawn broad and below the others, so that an equal line shows on top of it. @default false */
+  isBroad?: boolean;
 }
 
 export interface LineChart {
@@ -12,7 +14,6 @@ export interface LineChart {
   /** What is along the axis, with its unit. */
   xLabel: string;
   yLabel: string;
-  /** The first is drawn boldest. */
   series: readonly Series[];
 }
 
@@ -23,6 +24,11 @@ const LEGEND_LEFT = 548;
 
 /** Lines over a logarithmic x axis, on their own background: readable on light and dark pages. */
 export function lineChart(chart: LineChart): string {
+  if (chart.series.length > MOST_SERIES) {
+    throw new Error(
+      `"${chart.title}" has ${chart.series.length} lines, of at most ${MOST_SERIES}.`,
+    );
+  }
   const xs = [...new Set(chart.series.flatMap(({ points }) => points.map(({ x }) => x)))];
   xs.sort((a, b) => a - b);
   const largest = Math.max(...chart.series.flatMap(({ points }) => points.map(({ y }) => y)), 0);
@@ -38,8 +44,7 @@ export function lineChart(chart: LineChart): string {
     ...ticks.map((tick) => yTick(tick, y(tick))),
     ...xs.map((tick) => xTick(tick, x(tick))),
     ...axisLabels(chart),
-    // The first series is the one the chart is about: it lies on top.
-    ...chart.series.map((series, i) => line(series, i, { x, y })).reverse(),
+    ...chart.series.map((series, i) => line(series, i, { x, y })),
     ...chart.series.map(legendEntry),
   );
 }
@@ -72,13 +77,15 @@ interface Scales {
   y: (value: number) => number;
 }
 
-function line({ points }: Series, index: number, { x, y }: Scales): string {
+function line({ points, isBroad }: Series, index: number, { x, y }: Scales): string {
   const path = points.map((point) => `${x(point.x).toFixed(1)},${y(point.y).toFixed(1)}`);
   return (
-    element("polyline", { class: `line s${index}`, points: path.join(" ") }) +
+    element("polyline", { class: lineClass(index, isBroad), points: path.join(" ") }) +
     points.map((point) => marker(index, x(point.x), y(point.y))).join("")
   );
 }
+
+const lineClass = (index: number, isBroad = false) => `line s${index}${isBroad ? " broad" : ""}`;
 
 /** Shapes besides colours, for those who cannot tell these apart. */
 function marker(index: number, x: number, y: number): string {
@@ -101,11 +108,11 @@ function marker(index: number, x: number, y: number): string {
 
 const SIDES = { width: 7, height: 7 };
 
-function legendEntry({ name }: Series, index: number): string {
+function legendEntry({ name, isBroad }: Series, index: number): string {
   const y = PLOT.top + 8 + index * 22;
   return (
     element("line", {
-      class: `line s${index}`,
+      class: lineClass(index, isBroad),
       x1: LEGEND_LEFT,
       x2: LEGEND_LEFT + 24,
       y1: y,

@@ -12,7 +12,7 @@ export const STYLE = [
   "text{font:12px system-ui,sans-serif;fill:#333}",
   ".title{font-weight:600;font-size:15px}.label{fill:#555}",
   ".card{fill:#fff;stroke:#d0d7de}.grid{stroke:#e3e6ea}",
-  ".line{fill:none;stroke-width:2}.line.s0{stroke-width:3}",
+  ".line{fill:none;stroke-width:2}.line.broad{stroke-width:6;stroke-opacity:.55}",
   colours(LIGHT),
   "@media (prefers-color-scheme:dark){",
   "text{fill:#e6e6e6}.label{fill:#b5b5b5}.card{fill:#161b22;stroke:#30363d}.grid{stroke:#2a313a}",

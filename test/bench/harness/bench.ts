@@ -48,6 +48,8 @@ export interface Call {
   client: number;
   n: number;
   key: string;
+  /** How many rows or keys there are, where they grow; otherwise 0. */
+  size: number;
 }
 
 /**
@@ -55,11 +57,17 @@ export interface Call {
  * that no row needs.
  */
 export interface Reason {
-  /** The subject that is better. @default any */
-  than?: string;
+  /** The names of the subjects that are better. @default any */
+  than?: RegExp;
   /** The values this explains. @default any */
   values?: readonly string[];
   because: string;
+}
+
+/** From what was there, 0 at first, up to what there shall be. */
+export interface Range {
+  from: number;
+  to: number;
 }
 
 interface Workload<Client> {
@@ -86,8 +94,8 @@ export interface Growth<Client> {
   /** What there is more and more of: "keys", "rows". */
   of: string;
   sizes: readonly number[];
-  /** Adds what is missing: from the last size, at first 0, to the next one. */
-  grow(world: World<Client>, range: { from: number; to: number }): Promise<unknown>;
+  /** Adds what is missing. */
+  grow(world: World<Client>, range: Range): Promise<unknown>;
   /** `metric` is what the chart shows. */
   operations: readonly (Omit<Operation<Client>, "prepare" | "isRepeatable"> & {
     metric: CostMetric;
@@ -96,9 +104,12 @@ export interface Growth<Client> {
 
 /** What concurrent calls do to each other. */
 export interface Contention<Client> extends Workload<Client> {
-  /** What grows: clients that share one key, or keys shared by 32 clients. */
-  of: "clients" | "keys";
-  values: readonly number[];
+  /** What grows: clients that share one key, or keys shared by 32 clients. @default "clients" */
+  of?: "clients" | "keys";
+  /** The points of the chart. @default 1, 4, 16, 32 and 64 */
+  values?: readonly number[];
+  /** Mutations of each client. @default 20, and 10 where there are 64 clients */
+  calls?: number;
   /** Mutations before it begins: how many, and what each does. */
   prepare?: { calls: number; run(client: Client, ctx: Ctx, call: Call): Promise<unknown> };
 }

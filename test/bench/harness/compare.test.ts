@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compareResults } from "./compare.ts";
+import { check, compareResults } from "./compare.ts";
 import type { Results, Row } from "./row.ts";
 
 const row = (values: Record<string, number>, rest: Partial<Row> = {}): Row => ({
@@ -16,6 +16,17 @@ const conflicts = (...rows: Row[]): Results => ({ cost: [], conflicts: rows });
 const committed = row({ queries: 1, bytesRead: 140 });
 const kindsOf = (before: Results, after: Results) =>
   compareResults(before, after).map(({ kind }) => kind);
+
+test("the check passes only if nothing differs, and says what to do otherwise", () => {
+  const printed: string[] = [];
+  const print = (line: string) => printed.push(line);
+  expect(check(cost(committed), cost(committed), print)).toBe(true);
+  expect(printed).toEqual([]);
+  expect(check(cost(committed), cost(), print)).toBe(false);
+  expect(printed.at(-1)).toMatch(/^No row of ours got worse, but .* run `npm run bench`/);
+  expect(check(cost(committed), cost(row({ queries: 2, bytesRead: 140 })), print)).toBe(false);
+  expect(printed.at(-1)).toMatch(/^Rows of ours got worse/);
+});
 
 test("equal rows are no finding", () => {
   expect(compareResults(cost(committed), cost({ ...committed }))).toEqual([]);

@@ -9,6 +9,25 @@ export interface Finding {
   message: string;
 }
 
+/** Prints every finding, and what to do. @returns whether there is none */
+export function check(
+  committed: Results,
+  measured: Results,
+  print: (line: string) => void,
+): boolean {
+  const findings = compareResults(committed, measured);
+  for (const { kind, message } of findings) print(`${kind}: ${message}`);
+  if (findings.length > 0) print(adviceFor(findings));
+  return findings.length === 0;
+}
+
+function adviceFor(findings: readonly Finding[]): string {
+  const again = "run `npm run bench` and commit what it writes.";
+  return findings.some(({ kind }) => kind === "worse")
+    ? `Rows of ours got worse. Mend them; if it has to be, say why and ${again}`
+    : `No row of ours got worse, but BENCHMARKS.md is out of date: ${again}`;
+}
+
 /** Compares the rows that are committed with those just measured; equal rows are no finding. */
 export function compareResults(committed: Results, measured: Results): Finding[] {
   return [

@@ -1,4 +1,5 @@
 import type { LoadedComponent, ModuleMap } from "../../../scripts/backend/app.ts";
+import { componentsOf } from "../../simulation/scenario.ts";
 import type { Mountable } from "./bench.ts";
 
 /**
@@ -7,15 +8,8 @@ import type { Mountable } from "./bench.ts";
  * inside of functions.
  */
 export async function loadComponents(mount: (t: Mountable) => void): Promise<LoadedComponent[]> {
-  const components: LoadedComponent[] = [];
-  const collector: Pick<Mountable, "registerComponent"> = {
-    registerComponent: (path, schema, modules: ModuleMap) => {
-      components.push({ path, schema: schema as LoadedComponent["schema"], modules });
-    },
-  };
-  mount(collector as Mountable);
   return Promise.all(
-    components.map(async (component) => ({
+    componentsOf(mount).map(async (component) => ({
       ...component,
       modules: await loadModules(component.modules),
     })),

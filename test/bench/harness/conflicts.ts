@@ -1,22 +1,22 @@
-import { anyApi, mutationGeneric, type FunctionReference } from "convex/server";
+import { mutationGeneric } from "convex/server";
 import { v } from "convex/values";
 import type { LoadedApp } from "../../../scripts/backend/app.ts";
 import { measureConflicts, type ConflictReport } from "../../simulation/conflicts.ts";
-import { defineApp } from "../../simulation/scenario.ts";
+import { app, defineApp } from "../../simulation/scenario.ts";
 import type { Bench, Call, Contention, Ctx, Subject } from "./bench.ts";
 import { loadComponents } from "./components.ts";
 import { subjectsOf } from "./cost.ts";
 import type { Row } from "./row.ts";
 
-type Mutation = FunctionReference<"mutation", "public">;
-
-/** The functions of `functionsOf`, in the module where `defineApp` puts them. */
-const { app } = anyApi as unknown as { app: Record<"setUp" | "prepare" | "run", Mutation> };
-
 /** Where the number of clients is not what grows. */
 export const USUAL_CLIENTS = 32;
 
-const CALLS_OF_EACH_CLIENT = 20;
+const USUAL_VALUES = [1, 4, 16, 32, 64];
+
+/** Many clients meet often enough in fewer calls. */
+const USUAL_CALLS = 20;
+const MOST_CALLS_TOGETHER = 640;
+
 const SEED = 7;
 
 /** What concurrent calls do to each other, for each subject and each point of each contention. */
@@ -26,7 +26,7 @@ export async function measureContentions<Client>(bench: Bench<Client>): Promise<
     for (const subject of subjectsOf(bench, contention)) {
       const components = await loadComponents((t) => subject.mount(t));
       const loadedApp = defineApp({ functions: functionsOf(subject, contention), components });
-      for (const at of contention.values) {
+      for (const at of contention.values ?? USUAL_VALUES) {
         const report = await measurePoint(loadedApp, contention, at);
         const { component } = bench;
         rows.push({
@@ -43,7 +43,7 @@ export async function measureContentions<Client>(bench: Bench<Client>): Promise<
 }
 
 function functionsOf<Client>(subject: Subject<Client>, { prepare, run }: Contention<Client>) {
-  const args = { client: v.number(), n: v.number(), key: v.string() };
+  const args = { client: v.number(), n: v.number(), key: v.string(), size: v.number() };
   const mutation = (body: (ctx: Ctx, call: Call) => Promise<unknown> | undefined) =>
     mutationGeneric({
       args,
@@ -62,23 +62,24 @@ function functionsOf<Client>(subject: Subject<Client>, { prepare, run }: Content
 
 function measurePoint<Client>(
   loadedApp: LoadedApp,
-  { of, prepare }: Contention<Client>,
+  { of = "clients", calls = USUAL_CALLS, prepare }: Contention<Client>,
   at: number,
 ): Promise<ConflictReport> {
   const keys = of === "keys" ? at : 1;
-  const call = (n: number) => ({ client: 0, n, key: `key ${n % keys}` });
+  const clients = of === "clients" ? at : USUAL_CLIENTS;
+  const call = (n: number) => ({ client: 0, n, key: `key ${n % keys}`, size: 0 });
   const steps = Array.from({ length: prepare?.calls ?? 0 }, (_, n) => call(n));
   return measureConflicts({
     app: loadedApp,
-    clients: of === "clients" ? at : USUAL_CLIENTS,
-    operations: CALLS_OF_EACH_CLIENT,
+    clients,
+    operations: Math.min(calls, MOST_CALLS_TOGETHER / clients),
     prepare: [
-      { mutation: app.setUp, args: call(0) },
-      ...steps.map((args) => ({ mutation: app.prepare, args })),
+      { mutation: app.mutation("setUp"), args: call(0) },
+      ...steps.map((args) => ({ mutation: app.mutation("prepare"), args })),
     ],
     operation: ({ id, i, choices }) => {
-      const key = `key ${choices.draw(keys)}`;
-      return { mutation: app.run, args: { client: id, n: i, key } };
+      const key = `key ${keys === 1 ? 0 : choices.draw(keys)}`;
+      return { mutation: app.mutation("run"), args: { client: id, n: i, key, size: 0 } };
     },
     seed: SEED,
   });

@@ -49,14 +49,12 @@ async function measureOperation<Client>(
 async function measureCalls<Client>(
   world: World<Client>,
   { run, calls = 1 }: Pick<Operation<Client>, "run" | "calls">,
+  size = 0,
 ): Promise<Pick<Measured, "call" | "total" | "queued">> {
   let cost = NO_COST;
   for (let n = 0; n < calls; n++) {
-    const key = `key ${n}`;
-    cost = addCosts(
-      cost,
-      await world.run((client, ctx) => run(client, ctx, { client: 0, n, key })),
-    );
+    const call = { client: 0, n, key: `key ${n}`, size };
+    cost = addCosts(cost, await world.run((client, ctx) => run(client, ctx, call)));
   }
   const background = await world.drain();
   return {
@@ -67,28 +65,38 @@ async function measureCalls<Client>(
 }
 
 async function measureGrowth<Client>(bench: Bench<Client>, growth: Growth<Client>): Promise<Row[]> {
-  const measured = new Map<string, Measured[]>();
+  const measured: Point[] = [];
   for (const subject of bench.subjects) {
     const operations = growth.operations.filter(
       ({ absent = {} }) => !Object.hasOwn(absent, subject.name),
     );
     if (operations.length === 0) continue;
     const world = await World.create(subject, `${bench.component} ${growth.of}`);
-    for (const [i, size] of growth.sizes.entries()) {
-      await growth.grow(world, { from: growth.sizes[i - 1] ?? 0, to: size });
-      await world.drain();
-      for (const operation of operations) {
-        const { name } = operation;
-        const point = {
-          subject: subject.name,
-          at: size,
-          ...(await measureCalls(world, operation)),
-        };
-        measured.set(name, [...(measured.get(name) ?? []), point]);
-      }
+    measured.push(...(await growWorld(world, growth, { operations, subject: subject.name })));
+  }
+  return growth.operations.flatMap(({ name }) => {
+    const points = measured.filter(({ operation }) => operation === name);
+    return rowsOf(bench.component, name, points);
+  });
+}
+
+type Point = Measured & { operation: string };
+
+async function growWorld<Client>(
+  world: World<Client>,
+  { sizes, grow }: Growth<Client>,
+  { operations, subject }: { operations: Growth<Client>["operations"]; subject: string },
+): Promise<Point[]> {
+  const points: Point[] = [];
+  for (const [i, at] of sizes.entries()) {
+    await grow(world, { from: sizes[i - 1] ?? 0, to: at });
+    await world.drain();
+    for (const operation of operations) {
+      const costs = await measureCalls(world, operation, at);
+      points.push({ operation: operation.name, subject, at, ...costs });
     }
   }
-  return [...measured].flatMap(([name, points]) => rowsOf(bench.component, name, points));
+  return points;
 }
 
 /** Work that only some subjects queue is counted for all, so that the sums can be compared. */

@@ -1,5 +1,4 @@
-/** The instant at which every world begins: benches must not depend on the day they run. */
-export const EPOCH_MS = Date.UTC(2026, 0, 1);
+import { randomNumbers } from "../../simulation/choices.ts";
 
 /**
  * Runs one execution as the backend does: the clock stands still, and randomness depends on the
@@ -11,7 +10,7 @@ export async function execute<Result>(
 ): Promise<Result> {
   const { random } = Math;
   const { now } = Date;
-  Math.random = seededRandom(seed);
+  Math.random = randomNumbers(seed);
   Date.now = () => nowMs;
   try {
     return await run();
@@ -19,17 +18,6 @@ export async function execute<Result>(
     Math.random = random;
     Date.now = now;
   }
-}
-
-/** Numbers in [0, 1) from a 32-bit state: Mulberry32, by Tommy Ettinger (public domain). */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** A seed that differs where the text differs (FNV-1a). */

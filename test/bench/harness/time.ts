@@ -75,7 +75,7 @@ async function timeCalls<Client>(
   const startMs = performance.now();
   for (let i = 0; i < CALLS_IN_ROUND; i++) {
     const n = round * CALLS_IN_ROUND + i;
-    await world.run((client, ctx) => run(client, ctx, { client: 0, n, key: `key ${n}` }));
+    await world.run((client, ctx) => run(client, ctx, { client: 0, n, key: `key ${n}`, size: 0 }));
   }
   return (performance.now() - startMs) / CALLS_IN_ROUND;
 }

@@ -1,3 +1,4 @@
+import type { Value } from "convex/values";
 import type { LoadedComponent } from "../../../scripts/backend/app.ts";
 import {
   createTestRuntime,
@@ -8,10 +9,11 @@ import {
   withOverrides,
   type SyscallOverride,
 } from "../../../scripts/backend/engine/recorder/recorder.ts";
-import type { Call, Cost, Ctx, Subject } from "./bench.ts";
+import type { Call, Cost, Ctx, Range, Subject } from "./bench.ts";
 import { loadComponents } from "./components.ts";
 import { addCosts, NO_COST } from "./costs.ts";
-import { EPOCH_MS, execute, seedOf } from "./environment.ts";
+import { EPOCH_MS } from "../../simulation/environment.ts";
+import { execute, seedOf } from "./environment.ts";
 import { Jobs, type Job } from "./jobs.ts";
 
 /** More than any bench queues: reached only by work that schedules itself for ever. */
@@ -58,13 +60,21 @@ export class World<Client> {
     work: (client: Client, ctx: Ctx, call: Call) => Promise<unknown>,
   ): Promise<void> {
     for (let n = 0; n < times; n++) {
-      await this.run((client, ctx) => work(client, ctx, { client: 0, n, key: `key ${n}` }));
+      await this.run((client, ctx) =>
+        work(client, ctx, { client: 0, n, key: `key ${n}`, size: 0 }),
+      );
     }
   }
 
-  /** Writes rows straight into a component's tables, where the front door would take minutes. */
-  async fill(componentPath: string, write: (ctx: Ctx) => Promise<void>): Promise<void> {
-    await this.#transact(componentPath, write);
+  /** Writes rows straight into a component's table, where the front door would take minutes. */
+  async fill(
+    { component, table }: { component: string; table: string },
+    { from, to }: Range,
+    rowOf: (i: number) => Record<string, Value>,
+  ): Promise<void> {
+    await this.#transact(component, async (ctx) => {
+      for (let i = from; i < to; i++) await ctx.db.insert(table, rowOf(i));
+    });
   }
 
   /** Runs queued work, in the order it is due, until there is none, and says what that cost. */

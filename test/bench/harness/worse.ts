@@ -63,7 +63,7 @@ export function findReason(
   const name = workload.replace(WITH_QUEUED_WORK, "");
   const own = workloadsOf(bench).find((each) => each.name === name)?.worse ?? [];
   const fits = (reason: Reason) =>
-    (reason.than ?? than) === than && (reason.values?.includes(value) ?? true);
+    (reason.than?.test(than) ?? true) && (reason.values?.includes(value) ?? true);
   return [...own, ...(bench.worse ?? [])].find(fits) ?? null;
 }
 

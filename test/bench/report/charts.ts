@@ -5,6 +5,8 @@ import { OURS, type Results, type Row } from "../harness/row.ts";
 import { COST_LABELS } from "./labels.ts";
 
 export interface Chart {
+  /** Where the report shows it. */
+  table: "cost" | "conflicts";
   fileName: string;
   title: string;
   svg: string;
@@ -21,13 +23,18 @@ export function chartsOf(bench: Bench<unknown>, results: Results): Chart[] {
 
 function contentionChart(
   { component }: Bench<unknown>,
-  { name, of, values }: Contention<unknown>,
+  { name, of = "clients" }: Contention<unknown>,
   rows: readonly Row[],
 ): Chart | null {
-  if (values.length < 2) return null;
   const xLabel = of === "clients" ? "clients at once" : `keys, ${USUAL_CLIENTS} clients at once`;
   const series = seriesOf(rows, { component, workload: name }, "conflictsPer1000");
-  return draw(of, { title: `${component}: ${name}`, xLabel, yLabel: CONFLICTS, series });
+  if (series.every(({ points }) => points.length < 2)) return null;
+  return draw("conflicts", of, {
+    title: `${component}: ${name}`,
+    xLabel,
+    yLabel: CONFLICTS,
+    series,
+  });
 }
 
 const CONFLICTS = "conflicts per 1,000 mutations";
@@ -35,14 +42,15 @@ const CONFLICTS = "conflicts per 1,000 mutations";
 /** One line for the subjects that differ in the number of shards, and a level for each other one. */
 function shardsChart(
   { component, subjects }: Bench<unknown>,
-  { name, of, values }: Contention<unknown>,
+  { name, of = "clients" }: Contention<unknown>,
   rows: readonly Row[],
 ): Chart | null {
   const shards = subjects.map((each) => each.shards).filter((each) => each !== undefined);
-  if (of !== "clients" || !values.includes(USUAL_CLIENTS) || shards.length < 2) return null;
+  if (of !== "clients" || shards.length < 2) return null;
   const atUsual = rows.filter(
     (row) => row.component === component && row.workload === name && row.at === USUAL_CLIENTS,
   );
+  if (atUsual.length === 0) return null;
   const conflictsOf = (subject: string) =>
     atUsual.find((row) => row.subject === subject)?.values["conflictsPer1000"] ?? 0;
   const sharded = subjects.flatMap((each) =>
@@ -52,11 +60,15 @@ function shardsChart(
     .filter((each) => each.shards === undefined)
     .map((each): Series => {
       const y = conflictsOf(each.name);
-      return { name: each.name, points: shards.map((x) => ({ x, y })) };
+      return {
+        name: each.name,
+        isBroad: each.name === OURS,
+        points: shards.map((x) => ({ x, y })),
+      };
     });
   const series = oursFirst([...levels, { name: "official, by shards", points: sharded }]);
   const title = `${component}: ${name}, ${USUAL_CLIENTS} clients at once`;
-  return draw("shards", { title, xLabel: "shards", yLabel: CONFLICTS, series });
+  return draw("conflicts", "shards", { title, xLabel: "shards", yLabel: CONFLICTS, series });
 }
 
 function growthCharts(
@@ -67,7 +79,7 @@ function growthCharts(
   return operations.map(({ name, metric }) => {
     const series = seriesOf(rows, { component, workload: name }, metric);
     const labels = { xLabel: of, yLabel: `${COST_LABELS[metric]} per call`, series };
-    return draw(of, { title: `${component}: ${name}`, ...labels });
+    return draw("cost", of, { title: `${component}: ${name}`, ...labels });
   });
 }
 
@@ -82,14 +94,14 @@ function seriesOf(
     const point = { x: row.at, y: row.values[value] ?? 0 };
     lines.set(row.subject, [...(lines.get(row.subject) ?? []), point]);
   }
-  return oursFirst([...lines].map(([name, points]) => ({ name, points })));
+  return oursFirst([...lines].map(([name, points]) => ({ name, points, isBroad: name === OURS })));
 }
 
 const oursFirst = (series: Series[]) =>
   series.sort((a, b) => Number(b.name === OURS) - Number(a.name === OURS));
 
-function draw(of: string, chart: LineChart): Chart {
+function draw(table: Chart["table"], of: string, chart: LineChart): Chart {
   const words = `${chart.title} by ${of}`.toLowerCase();
   const fileName = `${words.replaceAll(/[^a-z0-9]+/g, "-")}.svg`;
-  return { fileName, title: `${chart.title}, by ${of}`, svg: lineChart(chart) };
+  return { table, fileName, title: `${chart.title}, by ${of}`, svg: lineChart(chart) };
 }

@@ -14,6 +14,6 @@ export function conflictTable(rows: readonly Row[], of: string, worse: readonly 
     ),
     row.where === undefined ? "" : `\`${row.where}\``,
   ]);
-  const columns = ["", of, ...Object.values(CONFLICT_LABELS), "mostly on"];
-  return table(columns, withoutRepeats(cells), 1);
+  const numbers = [of, ...Object.values(CONFLICT_LABELS)].map((label) => `>${label}`);
+  return table(["", ...numbers, "mostly on"], withoutRepeats(cells));
 }

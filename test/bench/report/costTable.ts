@@ -1,3 +1,4 @@
+import { WITH_QUEUED_WORK } from "../harness/cost.ts";
 import type { Row } from "../harness/row.ts";
 import type { Worse } from "../harness/worse.ts";
 import { COST_LABELS } from "./labels.ts";
@@ -6,17 +7,28 @@ import { isWorse, WORSE_MARK } from "./worseList.ts";
 
 /** What each operation costs, each subject under the other. */
 export function costTable(rows: readonly Row[], worse: readonly Worse[]): string {
-  const cells = rows.map((row) => [
+  const cells = withoutEqualQueues(rows).map((row) => [
     row.workload,
     row.subject,
     ...Object.keys(COST_LABELS).map((name) => cell(row, name, worse)),
   ]);
-  const columns = ["operation", "", ...Object.values(COST_LABELS)];
-  return table(columns, withoutRepeats(cells), 2);
+  const numbers = Object.values(COST_LABELS).map((label) => `>${label}`);
+  return table(["operation", "", ...numbers], withoutRepeats(cells));
+}
+
+/** A subject that queues nothing costs the same with the work it queues: one line is enough. */
+function withoutEqualQueues(rows: readonly Row[]): Row[] {
+  const call = (row: Row) =>
+    rows.find(
+      ({ workload, subject }) =>
+        workload + WITH_QUEUED_WORK === row.workload && subject === row.subject,
+    );
+  return rows.filter((row) => JSON.stringify(call(row)?.values) !== JSON.stringify(row.values));
 }
 
 /** What it costs as something grows: documents read / written, bytes read / written at each size. */
-export function growthTable(rows: readonly Row[], worse: readonly Worse[]): string {
+export function growthTable(all: readonly Row[], worse: readonly Worse[]): string {
+  const rows = all.filter(({ workload }) => !workload.endsWith(WITH_QUEUED_WORK));
   const sizes = [...new Set(rows.map(({ at }) => at ?? 0))].sort((a, b) => a - b);
   const lines = new Map<string, Row[]>();
   for (const row of rows) {
@@ -32,8 +44,8 @@ export function growthTable(rows: readonly Row[], worse: readonly Worse[]): stri
       ),
     ),
   ]);
-  const columns = ["operation", "", ...sizes.map((size) => `at ${formatNumber(size)}`)];
-  return table(columns, withoutRepeats(cells), 2);
+  const columns = ["operation", "", ...sizes.map((size) => `>at ${formatNumber(size)}`)];
+  return table(columns, withoutRepeats(cells));
 }
 
 const POINT = ["documentsRead", "documentsWritten", "bytesRead", "bytesWritten"];

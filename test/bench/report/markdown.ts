@@ -41,7 +41,7 @@ export function renderReport(options: ReportOptions): string {
   const parts = [
     "# Benchmarks",
     method(options),
-    ...sections("Cost", (bench) => costSection(bench, measured)),
+    ...sections("Cost", (bench) => costSection(bench, measured, options)),
     ...sections("Conflicts", (bench) => conflictSection(bench, measured, options)),
     ...sections("Time", ({ component }) => {
       const rows = measured.times.filter((row) => row.component === component);
@@ -51,7 +51,11 @@ export function renderReport(options: ReportOptions): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function costSection(bench: Bench<unknown>, { results, worse }: Measurement): string[] {
+function costSection(
+  bench: Bench<unknown>,
+  { results, worse }: Measurement,
+  { charts, chartsPath }: ReportOptions,
+): string[] {
   const rows = results.cost.filter(({ component }) => component === bench.component);
   const single = rows.filter(({ at }) => at === undefined);
   const growing = rows.filter(({ at }) => at !== undefined);
@@ -62,6 +66,7 @@ function costSection(bench: Bench<unknown>, { results, worse }: Measurement): st
     ...(growing.length === 0 ? [] : [GROWTH, growthTable(growing, worse)]),
     worseList(worse.filter(({ ours }) => growing.includes(ours))),
     absences(bench.growths.flatMap(({ operations }) => operations)),
+    ...imagesOf(charts(bench), "cost", chartsPath),
   ];
 }
 
@@ -73,21 +78,32 @@ function conflictSection(
   { charts, chartsPath }: ReportOptions,
 ): string[] {
   const rows = results.conflicts.filter(({ component }) => component === bench.component);
-  const images = charts(bench).map(
-    ({ title, fileName }) => `![${title}](${chartsPath}/${fileName})`,
-  );
-  const tables = bench.contentions.flatMap(({ name, of }) => {
+  const tables = bench.contentions.flatMap(({ name, of = "clients" }) => {
     const own = rows.filter(({ workload }) => workload === name);
     const table = conflictTable(own, of, worse);
     return [`**${name}**`, table, worseList(worse.filter(({ ours }) => own.includes(ours)))];
   });
-  return [...tables, absences(bench.contentions), ...images];
+  return [
+    ...tables,
+    absences(bench.contentions),
+    ...imagesOf(charts(bench), "conflicts", chartsPath),
+  ];
 }
 
 /** Which subjects have no such operation, and why. */
 function absences(workloads: readonly { name: string; absent?: Record<string, string> }[]): string {
-  const lines = workloads.flatMap(({ name, absent = {} }) =>
-    Object.entries(absent).map(([subject, why]) => `- **${name}**, ${subject}: ${why}.`),
-  );
+  const names = new Map<string, string[]>();
+  for (const { name, absent = {} } of workloads) {
+    for (const [subject, why] of Object.entries(absent)) {
+      const line = `${subject}: ${why}`;
+      names.set(line, [...(names.get(line) ?? []), name]);
+    }
+  }
+  const lines = [...names].map(([line, listed]) => `- ${line} (${listed.join("; ")})`);
   return lines.length === 0 ? "" : `Not measured:\n\n${lines.join("\n")}`;
+}
+
+function imagesOf(charts: readonly Chart[], table: Chart["table"], path: string): string[] {
+  const own = charts.filter((chart) => chart.table === table);
+  return own.map(({ title, fileName }) => `![${title}](${path}/${fileName})`);
 }

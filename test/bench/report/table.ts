@@ -1,10 +1,7 @@
-/** A Markdown table. The first columns are text, the others numbers. */
-export function table(
-  columns: readonly string[],
-  rows: readonly (readonly string[])[],
-  textColumns: number,
-): string {
-  const rule = columns.map((_, i) => (i < textColumns ? "---" : "---:"));
+/** A Markdown table. Columns of numbers are named with a leading ">" and set to the right. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const columns = headings.map((heading) => heading.replace(/^>/, ""));
+  const rule = headings.map((heading) => (heading.startsWith(">") ? "---:" : "---"));
   return [columns, rule, ...rows].map((cells) => `| ${cells.map(escape).join(" | ")} |`).join("\n");
 }
 

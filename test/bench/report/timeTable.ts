@@ -12,8 +12,8 @@ export function timeTable(rows: readonly TimeRow[], benches: readonly Bench<unkn
     row.ratio === null ? "" : format(row.ratio, 2),
     isSlower(row) ? reasonFor(row, benches) : "",
   ]);
-  const columns = ["operation", "", "ms a call", "ours / this", "where ours is slower, why"];
-  return table(columns, withoutRepeats(cells), 2);
+  const columns = ["operation", "", ">ms a call", ">ours / this", "where ours is slower, why"];
+  return table(columns, withoutRepeats(cells));
 }
 
 const format = ({ median, quartiles: [low, high] }: Spread, digits: number) =>

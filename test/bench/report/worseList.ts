@@ -1,34 +1,29 @@
+import { WITH_QUEUED_WORK } from "../harness/cost.ts";
 import type { Worse } from "../harness/worse.ts";
 import { labelOf } from "./labels.ts";
-import { formatNumber } from "./table.ts";
 
 /** Marks a value of ours that is worse than another subject's. */
 export const WORSE_MARK = " ▲";
 
-/** Where ours is worse and why: one line for each workload and reason. */
+/** Why ours is worse where the tables say so: one line for each reason. */
 export function worseList(worse: readonly Worse[]): string {
   if (worse.length === 0) return "";
-  const groups = new Map<string, Worse[]>();
+  const byReason = new Map<string, Worse[]>();
   for (const each of worse) {
-    const heading = `**${each.ours.workload}**: ${each.reason?.because ?? "nobody has said why."}`;
-    groups.set(heading, [...(groups.get(heading) ?? []), each]);
+    const because = each.reason?.because ?? "nobody has said why";
+    byReason.set(because, [...(byReason.get(because) ?? []), each]);
   }
-  const lines = [...groups].map(([heading, members]) => `- ${heading} (${summaryOf(members)})`);
+  const lines = [...byReason].map(([because, members]) => `- ${because} (${summaryOf(members)})`);
   return `Where ours is worse (${WORSE_MARK.trim()}), and why:\n\n${lines.join("\n")}`;
 }
 
-/** "bytes read: 140 against 127 (official; official, async)" for each value. */
+/** Which values of which workloads, and whose are better; the numbers are in the table. */
 function summaryOf(members: readonly Worse[]): string {
-  const rivals = new Map<string, string[]>();
-  for (const { ours, than, values } of members) {
-    for (const value of values) {
-      const at = ours.at === undefined ? "" : ` at ${formatNumber(ours.at)}`;
-      const numbers = [ours, than].map((row) => formatNumber(row.values[value])).join(" against ");
-      const text = `${labelOf(value)}${at}: ${numbers}`;
-      rivals.set(text, [...(rivals.get(text) ?? []), than.subject]);
-    }
-  }
-  return [...rivals].map(([text, names]) => `${text}, ${names.join("; ")}`).join(". ");
+  const listed = (names: string[]) => [...new Set(names)].join("; ");
+  const values = listed(members.flatMap((each) => each.values.map(labelOf)));
+  const workloads = listed(members.map(({ ours }) => ours.workload.replace(WITH_QUEUED_WORK, "")));
+  const better = listed(members.map(({ than }) => than.subject));
+  return `${values}, of ${workloads}. Better: ${better}`;
 }
 
 /** Whether this value is marked. */

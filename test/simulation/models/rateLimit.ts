@@ -16,7 +16,10 @@ export interface Limit {
 /** Clocks that are less than this behind the last one seen are waited for; see bucket.ts. */
 const MAX_CLOCK_SKEW_MS = 5_000;
 
-/** Sums of refills round. */
+/** How far sums of refills may be apart that were added up in another order. */
+const ROUNDING = 1e-9;
+
+/** What may be granted or promised too much because of it. */
 const TOLERANCE = 1e-6;
 
 /**
@@ -70,14 +73,14 @@ export class RateLimitModel {
   }
 
   #refuse({ at, count, retryAfter = NaN }: Answer): string | null {
-    if (count <= this.#tokensAt(at) - TOLERANCE) {
+    if (count <= this.#tokensAt(at) + ROUNDING) {
       return `refused ${count} although ${this.#tokensAt(at).toFixed(3)} were left`;
     }
     if (this.#ts > at + MAX_CLOCK_SKEW_MS) this.#ts = this.#position(at);
     if (!(this.#tokensAt(at + retryAfter) >= count - TOLERANCE)) {
       return `promised ${count} after ${retryAfter} ms, which is too early`;
     }
-    if (this.#tokensAt(at + retryAfter - 1) >= count + TOLERANCE) {
+    if (this.#tokensAt(at + retryAfter - 1) >= count - ROUNDING) {
       return `promised ${count} after ${retryAfter} ms, which is too late`;
     }
     return null;
