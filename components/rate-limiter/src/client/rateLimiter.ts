@@ -145,6 +145,7 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
   ): Args & { name: string; config: RateLimitConfig } {
     const config = options?.config ?? this.defined(name);
     if (!config) throw limitNotDefined(name);
+    if (options?.config) validateConfig(name, options.config);
     return { ...(options as Args), name, config };
   }
 

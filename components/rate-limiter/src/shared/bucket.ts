@@ -41,9 +41,16 @@ export function isFromTheFuture({ ts }: { ts: number }, now: number): boolean {
   return ts > now + MAX_CLOCK_SKEW_MS;
 }
 
+/**
+ * What a row has used. The official package stores NaN when it is asked for NaN tokens, and then
+ * limits nothing any more: such a row counts as never used, and the next granted request mends it.
+ */
 export function usageOf(state: BucketState, config: ResolvedConfig): Usage {
-  return { used: (state.cap ?? config.capacity) - state.value, ts: state.ts };
+  const used = (state.cap ?? config.capacity) - state.value;
+  return Number.isFinite(used) && Number.isFinite(state.ts) ? { used, ts: state.ts } : UNUSED;
 }
+
+const UNUSED: Usage = { used: 0, ts: 0 };
 
 export function toState({ used, ts }: Usage, { capacity }: ResolvedConfig): Required<BucketState> {
   return { value: capacity - used, ts, cap: capacity };

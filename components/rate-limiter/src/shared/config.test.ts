@@ -38,6 +38,7 @@ describe("an invalid config is refused by the field at fault:", () => {
     ["capacity", Infinity],
     ["maxReserved", -1],
     ["maxReserved", NaN],
+    ["period", 1e-300],
     ["start", Infinity],
     ["start", NaN],
     ["shards", 0],
@@ -53,6 +54,15 @@ describe("an invalid config is refused by the field at fault:", () => {
   });
 });
 
+test("a capacity that takes longer to fill than there are milliseconds is refused", () => {
+  expect(invalidField(() => validateConfig("test", { ...VALID, capacity: 2 ** 53 }))).toBe("rate");
+});
+
+test("an option that is undefined is one that was left out", () => {
+  const config = { ...VALID, burst: undefined };
+  expect(thrownBy(() => validateConfig("test", config))).toBeUndefined();
+});
+
 test("the widest values allowed are allowed", () => {
   for (const config of [
     { ...VALID, rate: Number.MIN_VALUE },
@@ -64,7 +74,7 @@ test("the widest values allowed are allowed", () => {
 });
 
 test.each([NaN, Infinity, -Infinity, -1, 2 ** 53])("count %d is refused", (count) => {
-  const config = resolveConfig("test", undefined, { ...VALID, capacity: 2 ** 60 });
+  const config = resolveConfig("test", undefined, { ...VALID, rate: 2 ** 52 });
   expect(invalidField(() => validateCount("test", config, { count, reserve: false }))).toBe(
     "count",
   );

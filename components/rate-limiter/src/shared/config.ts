@@ -4,6 +4,8 @@ import type { RateLimitConfig } from "./validators.js";
 /** A config with every default filled in and every number checked. */
 export type ResolvedConfig = RateLimitConfig & { capacity: number; shards: number };
 
+/** Windows are told apart to a microsecond. */
+const MIN_PERIOD_MS = 0.001;
 const MAX_PERIOD_MS = 10 * 365.25 * 24 * 60 * 60 * 1000;
 const MAX_KEY_BYTES = 1024;
 
@@ -39,7 +41,9 @@ export function validateConfig(name: string, config: RateLimitConfig): void {
     );
   if (kind !== "token bucket" && kind !== "fixed window")
     throw reject("kind", kind, '"token bucket" or "fixed window"');
-  const unknown = Object.keys(config).find((option) => !OPTIONS.includes(option));
+  const unknown = Object.entries(config).find(
+    ([option, value]) => value !== undefined && !OPTIONS.includes(option),
+  )?.[0];
   if (unknown !== undefined)
     throw invalidRateLimit(
       name,
@@ -47,14 +51,18 @@ export function validateConfig(name: string, config: RateLimitConfig): void {
       `Rate limit "${name}" has the unknown option "${unknown}". Known: ${OPTIONS.join(", ")}.`,
     );
   if (!(isFiniteNumber(rate) && rate > 0)) throw reject("rate", rate, "a number above 0");
-  if (!(isFiniteNumber(period) && period > 0 && period <= MAX_PERIOD_MS))
-    throw reject("period", period, "milliseconds above 0 and at most ten years");
+  if (!(isFiniteNumber(period) && period >= MIN_PERIOD_MS && period <= MAX_PERIOD_MS))
+    throw reject("period", period, "milliseconds from 0.001 to ten years");
   if (capacity !== undefined && !(isFiniteNumber(capacity) && capacity >= 0))
     throw reject("capacity", capacity, "a number, 0 or more");
   if (maxReserved !== undefined && !(typeof maxReserved === "number" && maxReserved >= 0))
     throw reject("maxReserved", maxReserved, "a number, 0 or more");
   if (start !== undefined && start !== null && !isFiniteNumber(start))
     throw reject("start", start, "an instant in milliseconds");
+  // Otherwise a window's start, or an instant to retry at, would be beyond the numbers.
+  const longestWaitMs = ((capacity ?? rate) / rate) * period;
+  if (!(longestWaitMs + period <= Number.MAX_SAFE_INTEGER))
+    throw reject("rate", rate, "high enough to add the capacity within 2^53 milliseconds");
   if (shards !== undefined && !(Number.isInteger(shards) && shards >= 1 && shards <= MAX_SHARDS))
     throw reject("shards", shards, `a whole number from 1 to ${MAX_SHARDS}`);
   if (!APPLY_UPDATES.includes(applyUpdates))

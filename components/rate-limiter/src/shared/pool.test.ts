@@ -157,6 +157,38 @@ describe.each(["token bucket", "fixed window"] as const)("a %s", (kind) => {
   });
 });
 
+test("a clock that is a little ahead neither mints nor counts twice", () => {
+  const limit = limitOf({ kind: "token bucket", rate: 1, period: 1000 });
+  expect(limit.at(T0 + 3000)).toEqual({ ok: true });
+  expect(limit.at(T0)).toEqual({ ok: false, retryAfter: 4000 });
+  expect(limit.at(T0 + 1, 0)).toEqual({ ok: true });
+  expect(limit.states()[0]?.ts).toBe(T0 + 3000);
+  expect(limit.at(T0 + 4000)).toEqual({ ok: true });
+});
+
+test("rounding is forgiven where the capacity is small, too", () => {
+  const limit = limitOf({ kind: "token bucket", rate: 0.3, period: 1000 });
+  for (let call = 0; call < 3; call++) expect(limit.at(T0, 0.1)).toEqual({ ok: true });
+  expect(limit.at(T0, 0.1)).toMatchObject({ ok: false });
+});
+
+test("windows start at an instant derived from the name as well as the key", () => {
+  const start = (name: string, key: string) =>
+    resolveConfig(name, key, { kind: "fixed window", rate: 1, period: HOUR }).start;
+  expect(start("a", "ada")).not.toBe(start("b", "ada"));
+  expect(start("a", "ada")).not.toBe(start("a", "bob"));
+});
+
+test.each([{ value: NaN }, { ts: NaN }, { value: -Infinity }])(
+  "a row that the official package spoilt counts as never used: %j",
+  (spoilt) => {
+    const limit = limitOf({ kind: "token bucket", rate: 1, period: HOUR });
+    limit.store({ value: 0, ts: T0, ...spoilt });
+    expect(limit.at(T0)).toEqual({ ok: true });
+    expect(limit.at(T0)).toEqual({ ok: false, retryAfter: HOUR });
+  },
+);
+
 describe.each([2, 3, 10, 16, 50])("with %d shards", (shards) => {
   const config: RateLimitConfig = { kind: "token bucket", rate: 100, period: HOUR, shards };
 

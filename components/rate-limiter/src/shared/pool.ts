@@ -131,8 +131,9 @@ export function firstInstant(
     settled(pool.map((usage) => advance(usage, share, now + wait)));
   let tooEarly = 0;
   let enough = Math.ceil(Math.max(...pool.map((usage) => drainedAt(usage, share))) - now) + 1;
-  while (enough - tooEarly > 1) {
-    const middle = Math.floor((tooEarly + enough) / 2);
+  const between = () => Math.floor((tooEarly + enough) / 2);
+  // Ends where whole numbers are too large to be told apart, too.
+  for (let middle = between(); tooEarly < middle && middle < enough; middle = between()) {
     if (settledAfter(middle)) enough = middle;
     else tooEarly = middle;
   }
