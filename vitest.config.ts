@@ -63,9 +63,10 @@ export default defineConfig({
       ...components.flatMap((name) => convexProjects(name, `./components/${name}`)),
       ...convexProjects("example", "./example"),
       // Left out: internal.test.ts and worker.test.ts test internals, client/index.test.ts the
-      // asynchronous mode, getValue.test.ts shards.
+      // asynchronous mode.
       compatProject("rate-limiter", [
         "src/shared.test.ts",
+        "src/component/getValue.test.ts",
         "src/component/lib.test.ts",
         "src/react/index.test.ts",
       ]),

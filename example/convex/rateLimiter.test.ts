@@ -1,8 +1,9 @@
+import { internal } from "./_generated/api.js";
 // #region test
 import { register } from "@convex-suite/rate-limiter/test";
 import { convexTest } from "convex-test";
 import { expect, test } from "vitest";
-import { api, internal } from "./_generated/api.js";
+import { api } from "./_generated/api.js";
 import schema from "./schema.js";
 
 const modules = import.meta.glob(["./**/*.ts", "./**/*.js", "!./**/*.test.ts"]);

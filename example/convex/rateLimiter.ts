@@ -12,7 +12,7 @@ export const rateLimiter = new RateLimiter(components.rateLimiter, {
 });
 // #endregion
 
-const MOST_BYTES = 280;
+const MOST_CHARACTERS = 280;
 const MOST_SHOWN = 20;
 const MOST_CALLS = 50;
 
@@ -24,7 +24,7 @@ export const send = mutation({
     await rateLimiter.limit(ctx, "sendMessage", { key: author, throws: true });
     // If this one refuses, the whole mutation fails and the author's token comes back.
     await rateLimiter.limit(ctx, "allMessages", { throws: true });
-    await ctx.db.insert("messages", { author, body: body.slice(0, MOST_BYTES) });
+    await ctx.db.insert("messages", { author, body: body.slice(0, MOST_CHARACTERS) });
     return null;
   },
 });

@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 import type { GenericSchema, SchemaDefinition } from "convex/server";
 import type { TestConvex } from "convex-test";
+import { background } from "./component/model/background.js";
 import schema from "./component/schema.js";
 
 const modules = import.meta.glob(["./component/**/*.ts", "!./component/**/*.test.ts"]);
@@ -10,11 +11,14 @@ const modules = import.meta.glob(["./component/**/*.ts", "!./component/**/*.test
  *
  * @param t What `convexTest` returned.
  * @param name The mount name, if `app.use` gives it another. @default "rateLimiter"
+ * @param options `background: true` lets requests schedule housekeeping at random, as in production.
  */
 export function register(
   t: Pick<TestConvex<SchemaDefinition<GenericSchema, boolean>>, "registerComponent">,
   name = "rateLimiter",
+  options: { background?: boolean } = {},
 ): void {
+  background.isOn = options.background ?? false;
   t.registerComponent(name, schema, modules);
 }
 

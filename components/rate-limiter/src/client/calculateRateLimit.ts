@@ -1,8 +1,8 @@
 import {
   calculateRateLimit as calculateAt,
-  type BucketState,
+  type RateLimitState,
   type RateLimitValue,
-} from "../shared/bucket.js";
+} from "../shared/calculate.js";
 import type { RateLimitConfig } from "../shared/validators.js";
 
 /**
@@ -14,7 +14,7 @@ import type { RateLimitConfig } from "../shared/validators.js";
  * @param count Tokens to take. @default 0
  */
 export function calculateRateLimit(
-  existing: BucketState | null,
+  existing: RateLimitState | null,
   config: RateLimitConfig,
   now: number = Date.now(),
   count: number = 0,

@@ -8,7 +8,12 @@ import {
 } from "convex/server";
 import { v } from "convex/values";
 import { invalidRateLimit } from "../shared/errors.js";
-import { vGetValueReturns, type GetValueReturns } from "../shared/validators.js";
+import {
+  vGetValueReturns,
+  vRateLimitConfig,
+  type GetValueReturns,
+  type RateLimitConfig,
+} from "../shared/validators.js";
 
 type QueryCtx = GenericQueryCtx<GenericDataModel>;
 
@@ -21,9 +26,24 @@ export interface HookOptions {
   key?: string | ((ctx: QueryCtx, keyFromClient?: string) => string | Promise<string>);
 }
 
+/** What the hook sends. The official package's hook sends more, which is accepted and ignored. */
+export type HookArgs = {
+  key?: string;
+  name?: string;
+  sampleShards?: number;
+  config?: RateLimitConfig;
+};
+
+const hookArgs = {
+  key: v.optional(v.string()),
+  name: v.optional(v.string()),
+  sampleShards: v.optional(v.number()),
+  config: v.optional(vRateLimitConfig),
+};
+
 /** The functions to export for `useRateLimit`. */
 export interface HookAPI {
-  getRateLimit: RegisteredQuery<"public", { key?: string }, Promise<GetValueReturns>>;
+  getRateLimit: RegisteredQuery<"public", HookArgs, Promise<GetValueReturns>>;
   getServerTime: RegisteredMutation<"public", Record<string, never>, Promise<number>>;
 }
 
@@ -44,7 +64,7 @@ export function hookAPI(
   };
   return {
     getRateLimit: queryGeneric({
-      args: { key: v.optional(v.string()) },
+      args: hookArgs,
       returns: vGetValueReturns,
       handler: async (ctx, args) => getValue(ctx, await resolveKey(ctx, args.key)),
     }),

@@ -78,6 +78,18 @@ describe("a RateLimiter", () => {
     );
   });
 
+  test.each([{ period: 0 }, { shards: 2.5 }, { kind: "leaky bucket" }, { rate: NaN }])(
+    "refuses an inline config that can never work, by the field: %j",
+    async (bad) => {
+      const config = { kind: "token bucket", rate: 1, period: SECOND, ...bad } as never;
+      await setup().run(async (ctx) => {
+        await expect(limiter.limit(ctx, "inline", { config })).rejects.toMatchObject({
+          data: { code: "INVALID_RATE_LIMIT", field: Object.keys(bad)[0] },
+        });
+      });
+    },
+  );
+
   test.each(["missing", "constructor", "toString", "__proto__"])(
     "does not know a limit named %s",
     async (name) => {

@@ -55,7 +55,8 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
    * Consumes tokens if they are there, and says when to retry if not.
    *
    * Reads one document; writes it when granted and nothing when refused. Two granted requests for
-   * the same name and key conflict, so one of them is retried.
+   * the same name and key conflict, so one of them is retried; with `shards`, only if they meet on
+   * one. A refusal of a limit with shards looks at all of them through a snapshot, without conflicts.
    *
    * @throws RATE_LIMITED when refused and `throws` is set.
    * @throws INVALID_RATE_LIMIT for a count that can never be granted.
@@ -81,30 +82,39 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
     name: Name,
     ...[options]: Options<Limits, Name, RequestOptions>
   ): Promise<RateLimitReturns> {
-    return ctx.runQuery(this.component.limits.checkRateLimit, this.withConfig(name, options));
+    const args = this.withConfig(name, options);
+    // In a mutation, a query would depend on what others append to the log of a concurrent limit.
+    if (args.config.applyUpdates === "asynchronously" && "runMutation" in ctx)
+      return ctx.runMutation(this.component.limits.checkRateLimitInMutation, args);
+    return ctx.runQuery(this.component.limits.checkRateLimit, args);
   }
 
   /**
    * Forgets what was consumed: the limit answers as if it had never been used.
-   * Reads and deletes at most one document.
+   * Reads and deletes one document per shard.
    */
   async reset<Name extends string = keyof Limits & string>(
     ctx: RunMutationCtx | RunActionCtx,
     name: Name,
-    options?: { key?: string },
+    options?: { key?: string; config?: RateLimitConfig },
   ): Promise<void> {
-    await ctx.runMutation(this.component.limits.resetRateLimit, { name, key: options?.key });
+    const config = options?.config ?? this.defined(name);
+    await ctx.runMutation(this.component.limits.resetRateLimit, {
+      name,
+      key: options?.key,
+      config,
+    });
   }
 
   /**
    * The tokens left at the last change, to be continued to any instant with
-   * `calculateRateLimit(value, value.config, now)`. Reads one document and not the clock, so that a
-   * query re-runs only when tokens are consumed.
+   * `calculateRateLimit(value, value.config, now)`. Reads every shard and not the clock, so that a
+   * query re-runs only when tokens are consumed. `sampleShards` is accepted and changes nothing.
    */
   async getValue<Name extends string = keyof Limits & string>(
     ctx: RunQueryCtx | RunMutationCtx | RunActionCtx,
     name: Name,
-    ...[options]: Options<Limits, Name, { key?: string }>
+    ...[options]: Options<Limits, Name, { key?: string; sampleShards?: number }>
   ): Promise<GetValueReturns> {
     return ctx.runQuery(this.component.limits.getValue, this.withConfig(name, options));
   }
@@ -129,14 +139,18 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
     );
   }
 
-  /** Own properties only: a limit named "constructor" is as unknown as any other. */
   private withConfig<Args extends object>(
     name: string,
     options: (Args & { config?: RateLimitConfig }) | undefined,
   ): Args & { name: string; config: RateLimitConfig } {
-    const defined = this.limits && Object.hasOwn(this.limits, name) ? this.limits[name] : undefined;
-    const config = options?.config ?? defined;
+    const config = options?.config ?? this.defined(name);
     if (!config) throw limitNotDefined(name);
+    if (options?.config) validateConfig(name, options.config);
     return { ...(options as Args), name, config };
+  }
+
+  /** Own properties only: a limit named "constructor" is as unknown as any other. */
+  private defined(name: string): RateLimitConfig | undefined {
+    return this.limits && Object.hasOwn(this.limits, name) ? this.limits[name] : undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { convexTest } from "convex-test";
-import { expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { modules } from "../test.js";
 import { api } from "./_generated/api.js";
 import schema from "./schema.js";
@@ -50,4 +50,45 @@ test("queries, documents read and documents written of every operation", async (
     reset: [1, 2, 1],
     "reset, never used": [1, 0, 0],
   });
+});
+
+describe("with shards", () => {
+  const shards = 10;
+  const sharded = { ...args, config: { ...config, rate: 100, shards } };
+
+  test("a row with room is one query, and a refusal looks at all of them", async () => {
+    const t = setup();
+    const limit = (count: number) => (ctx: TestContext) =>
+      ctx.runMutation(api.limits.rateLimit, { ...sharded, count });
+    const first = await cost(t, limit(1));
+    for (let call = 0; call < 60; call++) await t.run(limit(1));
+    const warm = await cost(t, limit(1));
+    await t.run(limit(38));
+    expect({
+      "limit, first": first,
+      "limit, warm": warm,
+      "limit, refused": await cost(t, limit(1)),
+      getValue: await cost(t, (ctx) => ctx.runQuery(api.limits.getValue, sharded)),
+    }).toEqual({
+      "limit, first": [3, 0, 1],
+      "limit, warm": [1, 2, 1],
+      "limit, refused": [2, 1 + shards, 0],
+      getValue: [1, shards, 0],
+    });
+  });
+});
+
+test("a concurrent limit reads the events since its last checkpoint, and writes one", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(0.999);
+  const t = setup();
+  const concurrent = {
+    ...args,
+    config: { ...config, rate: 100, applyUpdates: "asynchronously" },
+  } as const;
+  const limit = (ctx: TestContext) => ctx.runMutation(api.limits.rateLimit, concurrent);
+  for (let call = 0; call < 7; call++) await t.run(limit);
+  expect(await cost(t, limit)).toEqual([3, 7, 1]);
+  vi.mocked(Math.random).mockReturnValueOnce(0);
+  await t.run(limit);
+  expect(await cost(t, limit)).toEqual([3, 2, 1]);
 });

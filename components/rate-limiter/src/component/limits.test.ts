@@ -1,5 +1,6 @@
 import { convexTest } from "convex-test";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { calculateRateLimit } from "../shared/calculate.js";
 import { modules } from "../test.js";
 import { api } from "./_generated/api.js";
 import schema from "./schema.js";
@@ -121,7 +122,7 @@ test("the value of an unused limit is its capacity, with every default filled in
     value: 10,
     ts: 0,
     shard: 0,
-    config: { ...window, capacity: 10, start: expect.any(Number) as number },
+    config: { ...window, capacity: 10, shards: 1, start: expect.any(Number) as number },
   });
 });
 
@@ -144,6 +145,101 @@ test("a row written by the official package is read in place", async () => {
   expect(await limit()).toEqual({ ok: true });
   expect(await limit()).toMatchObject({ ok: false });
   expect(await rows(t)).toHaveLength(1);
+});
+
+test.each([
+  ["token bucket", 1],
+  ["token bucket", 10],
+  ["fixed window", 1],
+  ["fixed window", 10],
+] as const)(
+  "a %s of %d shards recovers from a clock that ran ahead while it was exhausted",
+  async (kind, shards) => {
+    const t = setup();
+    const limit = () =>
+      t.mutation(api.limits.rateLimit, { name: "a", config: { ...config, kind, shards } });
+    vi.setSystemTime(T0 + 3 * HOUR);
+    for (let call = 0; call < 3; call++) expect(await limit()).toEqual({ ok: true });
+    vi.setSystemTime(T0);
+    const refusal = await limit();
+    expect(refusal.ok).toBe(false);
+    expect(refusal.retryAfter).toBeLessThanOrEqual(HOUR);
+    vi.setSystemTime(T0 + (refusal.retryAfter ?? 0));
+    expect(await limit()).toEqual({ ok: true });
+  },
+);
+
+describe.each([2, 3, 10, 16, 50])("with %d shards", (shards) => {
+  const sharded = { kind: "token bucket", rate: 100, period: HOUR, shards } as const;
+  const args = { name: "a", config: sharded };
+
+  test("everything up to the capacity is granted, and nothing beyond", async () => {
+    const t = setup();
+    const limit = () => t.mutation(api.limits.rateLimit, args);
+    for (let call = 0; call < 100; call++) expect(await limit()).toEqual({ ok: true });
+    expect(await limit()).toEqual({ ok: false, retryAfter: HOUR / 100 });
+    vi.setSystemTime(T0 + HOUR / 100 - 1);
+    expect(await limit()).toEqual({ ok: false, retryAfter: 1 });
+    vi.setSystemTime(T0 + HOUR / 100);
+    expect(await limit()).toEqual({ ok: true });
+  });
+
+  test("a check and the limit after it agree in one mutation", async () => {
+    const t = setup();
+    for (let call = 0; call < 40; call++) {
+      const count = 1 + (call % 7);
+      await t.run(async (ctx) => {
+        const checked = await ctx.runQuery(api.limits.checkRateLimit, { ...args, count });
+        expect(await ctx.runMutation(api.limits.rateLimit, { ...args, count })).toEqual(checked);
+      });
+    }
+  });
+
+  test("a loop in one mutation grants exactly the capacity", async () => {
+    const t = setup();
+    const granted = await t.run(async (ctx) => {
+      let granted = 0;
+      for (let call = 0; call < 130; call++)
+        if ((await ctx.runMutation(api.limits.rateLimit, args)).ok) granted++;
+      return granted;
+    });
+    expect(granted).toBe(100);
+  });
+
+  test("a reset in the same mutation counts at once", async () => {
+    const t = setup();
+    await t.mutation(api.limits.rateLimit, { ...args, count: 100 });
+    await t.run(async (ctx) => {
+      expect(await ctx.runMutation(api.limits.rateLimit, args)).toMatchObject({ ok: false });
+      await ctx.runMutation(api.limits.resetRateLimit, { name: "a" });
+      expect(await ctx.runMutation(api.limits.rateLimit, args)).toEqual({ ok: true });
+    });
+  });
+
+  test("the value is what all shards have left together", async () => {
+    const t = setup();
+    for (let call = 0; call < 50; call++) await t.mutation(api.limits.rateLimit, args);
+    const value = await t.query(api.limits.getValue, args);
+    expect(value.value).toBeCloseTo(50, 9);
+    expect(value.config).toMatchObject({ rate: 100, capacity: 100, shards });
+    expect(calculateRateLimit(value, value.config, { now: T0, count: 20 }).value).toBeCloseTo(
+      30,
+      9,
+    );
+  });
+
+  test("what was used stays used when the number of shards changes", async () => {
+    const t = setup();
+    const limit = (shards: number) =>
+      t.mutation(api.limits.rateLimit, { name: "a", config: { ...sharded, shards } });
+    for (let call = 0; call < 100; call++) await limit(shards);
+    for (const other of [1, 10, 20, shards])
+      expect(await limit(other)).toMatchObject({ ok: false });
+    vi.setSystemTime(T0 + HOUR / 100);
+    expect(await limit(1)).toEqual({ ok: true });
+    for (const other of [10, shards]) expect(await limit(other)).toMatchObject({ ok: false });
+    expect(await rows(t)).toHaveLength(1);
+  });
 });
 
 test("the server's time is the server's time", async () => {

@@ -1,6 +1,6 @@
 export {
   useRateLimit,
-  type GetRateLimitQuery,
+  type GetRateLimitValueQuery,
   type GetServerTimeMutation,
   type RateLimitCheck,
   type RateLimitStatus,

@@ -3,7 +3,7 @@ import { act, renderHook } from "@testing-library/react";
 import { makeFunctionReference } from "convex/server";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { GetValueReturns } from "../shared/validators.js";
-import { useRateLimit, type GetRateLimitQuery, type GetServerTimeMutation } from "./index.js";
+import { useRateLimit, type GetRateLimitValueQuery, type GetServerTimeMutation } from "./index.js";
 
 const backend = vi.hoisted(() => ({
   value: undefined as GetValueReturns | undefined,
@@ -23,7 +23,9 @@ const client = { mutation: () => backend.serverTime() };
 
 const T0 = new Date("2026-01-01T00:00:00Z").getTime();
 const DAY = 86_400_000;
-const query = makeFunctionReference<"query">("app:getRateLimit") as unknown as GetRateLimitQuery;
+const query = makeFunctionReference<"query">(
+  "app:getRateLimit",
+) as unknown as GetRateLimitValueQuery;
 const getServerTime = makeFunctionReference<"mutation">(
   "app:getServerTime",
 ) as unknown as GetServerTimeMutation;
@@ -90,6 +92,17 @@ test("a fixed window says when the next one starts", () => {
   expect(render().result.current.status).toEqual({ ok: false, retryAt: T0 + 6000 });
 });
 
+test.each([NaN, 10.0005, 11, Infinity])(
+  "a count of %d, which can never fit, is never ok and renders once",
+  async (count) => {
+    backend.value = stored(10);
+    const { result } = render({ count });
+    await pass(1000);
+    expect(result.current.status).toEqual({ ok: false, retryAt: Infinity });
+    expect(renders).toBe(1);
+  },
+);
+
 test("a retry sixty days ahead waits quietly and is then honoured", async () => {
   backend.value = stored(0, { rate: 1, period: 60 * DAY, capacity: 1 });
   const { result } = render();
@@ -109,6 +122,16 @@ test("a clock that is wrong by an hour is corrected by the server's", async () =
   const { result } = render({ getServerTimeMutation: getServerTime });
   await pass(0);
   expect(result.current.status).toEqual({ ok: false, retryAt: T0 - 3_600_000 + 3000 });
+  expect(result.current.check()?.ts).toBe(T0 - 3_600_000);
+});
+
+test("half of the time that the server's answer took is allowed for", async () => {
+  backend.value = stored(-2);
+  vi.setSystemTime(T0 - 10_000);
+  backend.serverTime = () => new Promise((resolve) => setTimeout(() => resolve(T0 + 200), 400));
+  const { result } = render({ getServerTimeMutation: getServerTime });
+  await pass(400);
+  expect(result.current.status).toEqual({ ok: false, retryAt: T0 - 10_000 + 3000 });
 });
 
 test("an unreachable server leaves this machine's clock in charge", async () => {

@@ -1,11 +1,11 @@
 import { useConvex, useQuery } from "convex/react";
 import type { FunctionReference } from "convex/server";
 import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
-import { calculateRateLimit } from "../shared/bucket.js";
+import { calculateRateLimit } from "../shared/calculate.js";
 import type { GetValueReturns, RateLimitConfig } from "../shared/validators.js";
 
 /** `getRateLimit` of `hookAPI`, as exported by the app. */
-export type GetRateLimitQuery = FunctionReference<
+export type GetRateLimitValueQuery = FunctionReference<
   "query",
   "public",
   { key?: string },
@@ -29,7 +29,11 @@ export interface UseRateLimitOptions {
   getServerTimeMutation?: GetServerTimeMutation;
 }
 
-/** What a request for `count` tokens would be answered. */
+/**
+ * What a request for `count` tokens would be answered. `retryAt` is in milliseconds by this machine's
+ * clock, and Infinity for a count that the limit can never grant, which the server refuses with
+ * INVALID_RATE_LIMIT.
+ */
 export type RateLimitStatus = { ok: true; retryAt: undefined } | { ok: false; retryAt: number };
 
 /** The limit at one instant, by this machine's clock. */
@@ -41,7 +45,7 @@ export interface RateLimitCheck {
   config: RateLimitConfig;
   shard: number;
   ok: boolean;
-  /** When `count` fits, in milliseconds; undefined if it does now. */
+  /** When `count` fits, in milliseconds; undefined if it does now, Infinity if it never does. */
   retryAt: number | undefined;
 }
 
@@ -70,7 +74,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * ```
  */
 export function useRateLimit(
-  getRateLimitQuery: GetRateLimitQuery,
+  getRateLimitQuery: GetRateLimitValueQuery,
   options: UseRateLimitOptions = {},
 ): UseRateLimit {
   const { key, count = 1, getServerTimeMutation } = options;
@@ -97,7 +101,8 @@ function checkAt(
 ): RateLimitCheck {
   const { config, shard } = data;
   const result = calculateRateLimit(data, config, { count, now: ts + offsetMs });
-  const { retryAfter } = result;
+  const isPossible = count <= (config.capacity ?? config.rate);
+  const retryAfter = isPossible ? result.retryAfter : Infinity;
   return {
     value: result.value,
     ts: result.ts - offsetMs,
@@ -138,7 +143,7 @@ function useServerTimeOffset(mutation: GetServerTimeMutation | undefined): numbe
 function useRenderAt(at: number | undefined): void {
   const [renders, render] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
-    if (at === undefined) return;
+    if (at === undefined || at === Infinity) return;
     const timer = setTimeout(render, Math.min(Math.max(at - Date.now(), 1), MAX_TIMER_MS));
     return () => clearTimeout(timer);
   }, [at, renders]);

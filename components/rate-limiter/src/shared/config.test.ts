@@ -38,14 +38,29 @@ describe("an invalid config is refused by the field at fault:", () => {
     ["capacity", Infinity],
     ["maxReserved", -1],
     ["maxReserved", NaN],
+    ["period", 1e-300],
     ["start", Infinity],
     ["start", NaN],
-    ["shards", 2],
+    ["shards", 0],
+    ["shards", -1],
+    ["shards", 2.5],
+    ["shards", 257],
+    ["shards", NaN],
+    ["applyUpdates", "eventually"],
     ["burst", 2],
   ])("%s %j", (field, value) => {
     const config = { ...VALID, [field]: value } as RateLimitConfig;
     expect(invalidField(() => validateConfig("test", config))).toBe(field);
   });
+});
+
+test("a capacity that takes longer to fill than there are milliseconds is refused", () => {
+  expect(invalidField(() => validateConfig("test", { ...VALID, capacity: 2 ** 53 }))).toBe("rate");
+});
+
+test("an option that is undefined is one that was left out", () => {
+  const config = { ...VALID, burst: undefined };
+  expect(thrownBy(() => validateConfig("test", config))).toBeUndefined();
 });
 
 test("the widest values allowed are allowed", () => {
@@ -59,7 +74,7 @@ test("the widest values allowed are allowed", () => {
 });
 
 test.each([NaN, Infinity, -Infinity, -1, 2 ** 53])("count %d is refused", (count) => {
-  const config = resolveConfig("test", undefined, { ...VALID, capacity: 2 ** 60 });
+  const config = resolveConfig("test", undefined, { ...VALID, rate: 2 ** 52 });
   expect(invalidField(() => validateCount("test", config, { count, reserve: false }))).toBe(
     "count",
   );

@@ -2,12 +2,28 @@ import { invalidRateLimit } from "./errors.js";
 import type { RateLimitConfig } from "./validators.js";
 
 /** A config with every default filled in and every number checked. */
-export type ResolvedConfig = RateLimitConfig & { capacity: number };
+export type ResolvedConfig = RateLimitConfig & { capacity: number; shards: number };
 
+/** Windows are told apart to a microsecond. */
+const MIN_PERIOD_MS = 0.001;
 const MAX_PERIOD_MS = 10 * 365.25 * 24 * 60 * 60 * 1000;
 const MAX_KEY_BYTES = 1024;
 
-const OPTIONS = ["kind", "rate", "period", "capacity", "maxReserved", "start"];
+/** More would not fit a scan of all shards into the caller's read budget beside its own reads. */
+const MAX_SHARDS = 256;
+
+const APPLY_UPDATES = [undefined, "transactionally", "asynchronously"];
+
+const OPTIONS = [
+  "kind",
+  "rate",
+  "period",
+  "capacity",
+  "maxReserved",
+  "start",
+  "shards",
+  "applyUpdates",
+];
 
 /**
  * Rejects a config that can never work, so that a bad one fails at deploy time and not in
@@ -16,7 +32,7 @@ const OPTIONS = ["kind", "rate", "period", "capacity", "maxReserved", "start"];
  * @throws INVALID_RATE_LIMIT naming the field.
  */
 export function validateConfig(name: string, config: RateLimitConfig): void {
-  const { kind, rate, period, capacity, maxReserved, start } = config;
+  const { kind, rate, period, capacity, maxReserved, start, shards, applyUpdates } = config;
   const reject = (field: string, found: unknown, wanted: string) =>
     invalidRateLimit(
       name,
@@ -25,7 +41,9 @@ export function validateConfig(name: string, config: RateLimitConfig): void {
     );
   if (kind !== "token bucket" && kind !== "fixed window")
     throw reject("kind", kind, '"token bucket" or "fixed window"');
-  const unknown = Object.keys(config).find((option) => !OPTIONS.includes(option));
+  const unknown = Object.entries(config).find(
+    ([option, value]) => value !== undefined && !OPTIONS.includes(option),
+  )?.[0];
   if (unknown !== undefined)
     throw invalidRateLimit(
       name,
@@ -33,14 +51,24 @@ export function validateConfig(name: string, config: RateLimitConfig): void {
       `Rate limit "${name}" has the unknown option "${unknown}". Known: ${OPTIONS.join(", ")}.`,
     );
   if (!(isFiniteNumber(rate) && rate > 0)) throw reject("rate", rate, "a number above 0");
-  if (!(isFiniteNumber(period) && period > 0 && period <= MAX_PERIOD_MS))
-    throw reject("period", period, "milliseconds above 0 and at most ten years");
+  if (!(isFiniteNumber(period) && period >= MIN_PERIOD_MS && period <= MAX_PERIOD_MS))
+    throw reject("period", period, "milliseconds from 0.001 to ten years");
   if (capacity !== undefined && !(isFiniteNumber(capacity) && capacity >= 0))
     throw reject("capacity", capacity, "a number, 0 or more");
   if (maxReserved !== undefined && !(typeof maxReserved === "number" && maxReserved >= 0))
     throw reject("maxReserved", maxReserved, "a number, 0 or more");
   if (start !== undefined && start !== null && !isFiniteNumber(start))
     throw reject("start", start, "an instant in milliseconds");
+  // Otherwise a window's start, or an instant to retry at, would be beyond the numbers.
+  const longestWaitMs = ((capacity ?? rate) / rate) * period;
+  if (!(longestWaitMs + period <= Number.MAX_SAFE_INTEGER))
+    throw reject("rate", rate, "high enough to add the capacity within 2^53 milliseconds");
+  if (shards !== undefined && !(Number.isInteger(shards) && shards >= 1 && shards <= MAX_SHARDS))
+    throw reject("shards", shards, `a whole number from 1 to ${MAX_SHARDS}`);
+  if (!APPLY_UPDATES.includes(applyUpdates))
+    throw reject("applyUpdates", applyUpdates, '"transactionally" or "asynchronously"');
+  if (applyUpdates === "asynchronously" && shards !== undefined && shards !== 1)
+    throw reject("shards", shards, 'left out, since "asynchronously" never conflicts');
 }
 
 /**
@@ -61,9 +89,20 @@ export function resolveConfig(
 /** @param start Where fixed windows begin that do not say so themselves. */
 export function withDefaults(config: RateLimitConfig, start: number): ResolvedConfig {
   const capacity = config.capacity ?? config.rate;
+  const shards = config.shards ?? 1;
   return config.kind === "token bucket"
-    ? { ...config, capacity }
-    : { ...config, capacity, start: config.start ?? start };
+    ? { ...config, capacity, shards }
+    : { ...config, capacity, shards, start: config.start ?? start };
+}
+
+/** Accepted for the official package's callers; all shards are read, so any number gives the truth. */
+export function validateSampleShards(name: string, sampleShards: number | undefined): void {
+  if (sampleShards === undefined || (Number.isInteger(sampleShards) && sampleShards > 0)) return;
+  throw invalidRateLimit(
+    name,
+    "sampleShards",
+    `Rate limit "${name}" got sampleShards ${sampleShards}: it must be a whole number above 0.`,
+  );
 }
 
 function validateKey(name: string, key: string | undefined): void {

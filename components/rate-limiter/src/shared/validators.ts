@@ -5,6 +5,8 @@ const limitFields = {
   period: v.number(),
   capacity: v.optional(v.number()),
   maxReserved: v.optional(v.number()),
+  shards: v.optional(v.number()),
+  applyUpdates: v.optional(v.union(v.literal("transactionally"), v.literal("asynchronously"))),
 };
 
 interface LimitOptions {
@@ -16,6 +18,18 @@ interface LimitOptions {
   capacity?: number;
   /** How far below zero `reserve: true` may go, in tokens; 0 allows none. @default unlimited */
   maxReserved?: number;
+  /**
+   * Rows that share the limit, from 1 to 256. Granted requests conflict with probability 1/shards
+   * instead of always; a refusal reads all of them. @default 1
+   */
+  shards?: number;
+  /**
+   * `"transactionally"` is exact, and granted requests that meet on a row are retried.
+   * `"asynchronously"` is concurrent: requests append to a log and never conflict. It is exact
+   * within a transaction and between transactions that do not overlap; those that do may together
+   * grant what each of them was granted. Not with `shards`. @default "transactionally"
+   */
+  applyUpdates?: "transactionally" | "asynchronously";
 }
 
 /** Tokens are added continuously, `rate` per `period`, up to `capacity`. */
@@ -50,6 +64,14 @@ export const vRateLimitConfig = v.union(
     start: v.optional(v.number()),
   }),
 );
+
+/** Tokens added over time, as events and checkpoints of concurrent limits store it. */
+export const vRefill = v.object({
+  kind: v.union(v.literal("token bucket"), v.literal("fixed window")),
+  rate: v.number(),
+  period: v.number(),
+  start: v.optional(v.union(v.number(), v.null())),
+});
 
 /** What to limit, by how much, and how to answer. */
 export interface RateLimitArgs {
@@ -91,9 +113,15 @@ export const vRateLimitReturns = v.union(
   v.object({ ok: v.literal(false), retryAfter: v.number() }),
 );
 
+export interface GetValueArgs extends Pick<RateLimitArgs, "name" | "key" | "config"> {
+  /** All shards are read, whatever is asked for. */
+  sampleShards?: number;
+}
+
 export const getValueArgs = {
   name: v.string(),
   key: v.optional(v.string()),
+  sampleShards: v.optional(v.number()),
   config: vRateLimitConfig,
 };
 
@@ -102,11 +130,13 @@ export const vGetValueReturns = v.object({
   ts: v.number(),
   shard: v.number(),
   config: vRateLimitConfig,
+  pool: v.optional(v.array(v.object({ used: v.number(), ts: v.number() }))),
 });
 
 /**
  * The stored state, to be continued to any instant with `calculateRateLimit(value, value.config)`.
- * `value` tokens were left at `ts` (milliseconds of UTC; 0 when never used), and `config` has its
- * defaults filled in.
+ * `value` tokens were left at `ts` (milliseconds of UTC; 0 when never used) in all shards together,
+ * and `config` has its defaults filled in. `pool` is what each of several shards had used: a shard
+ * that is full refills nothing, so the sum alone does not tell when a request fits.
  */
 export type GetValueReturns = Infer<typeof vGetValueReturns>;

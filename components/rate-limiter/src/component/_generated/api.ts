@@ -8,9 +8,13 @@
  * @module
  */
 
+import type * as events from "../events.js";
 import type * as limits from "../limits.js";
 import type * as model_limits from "../model/limits.js";
+import type * as model_log from "../model/log.js";
+import type * as model_sharding from "../model/sharding.js";
 import type * as model_shards from "../model/shards.js";
+import type * as model_sweep from "../model/sweep.js";
 
 import type {
   ApiFromModules,
@@ -20,9 +24,13 @@ import type {
 import { anyApi, componentsGeneric } from "convex/server";
 
 const fullApi: ApiFromModules<{
+  events: typeof events;
   limits: typeof limits;
   "model/limits": typeof model_limits;
+  "model/log": typeof model_log;
+  "model/sharding": typeof model_sharding;
   "model/shards": typeof model_shards;
+  "model/sweep": typeof model_sweep;
 }> = anyApi as any;
 
 /**

@@ -30,19 +30,57 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           config:
             | {
+                applyUpdates?: "transactionally" | "asynchronously";
                 capacity?: number;
                 kind: "token bucket";
                 maxReserved?: number;
                 period: number;
                 rate: number;
+                shards?: number;
                 start?: null;
               }
             | {
+                applyUpdates?: "transactionally" | "asynchronously";
                 capacity?: number;
                 kind: "fixed window";
                 maxReserved?: number;
                 period: number;
                 rate: number;
+                shards?: number;
+                start?: number;
+              };
+          count?: number;
+          key?: string;
+          name: string;
+          reserve?: boolean;
+          throws?: boolean;
+        },
+        { ok: true; retryAfter?: number } | { ok: false; retryAfter: number },
+        Name
+      >;
+      checkRateLimitInMutation: FunctionReference<
+        "mutation",
+        "internal",
+        {
+          config:
+            | {
+                applyUpdates?: "transactionally" | "asynchronously";
+                capacity?: number;
+                kind: "token bucket";
+                maxReserved?: number;
+                period: number;
+                rate: number;
+                shards?: number;
+                start?: null;
+              }
+            | {
+                applyUpdates?: "transactionally" | "asynchronously";
+                capacity?: number;
+                kind: "fixed window";
+                maxReserved?: number;
+                period: number;
+                rate: number;
+                shards?: number;
                 start?: number;
               };
           count?: number;
@@ -67,42 +105,52 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           config:
             | {
+                applyUpdates?: "transactionally" | "asynchronously";
                 capacity?: number;
                 kind: "token bucket";
                 maxReserved?: number;
                 period: number;
                 rate: number;
+                shards?: number;
                 start?: null;
               }
             | {
+                applyUpdates?: "transactionally" | "asynchronously";
                 capacity?: number;
                 kind: "fixed window";
                 maxReserved?: number;
                 period: number;
                 rate: number;
+                shards?: number;
                 start?: number;
               };
           key?: string;
           name: string;
+          sampleShards?: number;
         },
         {
           config:
             | {
+                applyUpdates?: "transactionally" | "asynchronously";
                 capacity?: number;
                 kind: "token bucket";
                 maxReserved?: number;
                 period: number;
                 rate: number;
+                shards?: number;
                 start?: null;
               }
             | {
+                applyUpdates?: "transactionally" | "asynchronously";
                 capacity?: number;
                 kind: "fixed window";
                 maxReserved?: number;
                 period: number;
                 rate: number;
+                shards?: number;
                 start?: number;
               };
+          pool?: Array<{ ts: number; used: number }>;
           shard: number;
           ts: number;
           value: number;
@@ -115,19 +163,23 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         {
           config:
             | {
+                applyUpdates?: "transactionally" | "asynchronously";
                 capacity?: number;
                 kind: "token bucket";
                 maxReserved?: number;
                 period: number;
                 rate: number;
+                shards?: number;
                 start?: null;
               }
             | {
+                applyUpdates?: "transactionally" | "asynchronously";
                 capacity?: number;
                 kind: "fixed window";
                 maxReserved?: number;
                 period: number;
                 rate: number;
+                shards?: number;
                 start?: number;
               };
           count?: number;
@@ -142,7 +194,31 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
       resetRateLimit: FunctionReference<
         "mutation",
         "internal",
-        { key?: string; name: string },
+        {
+          config?:
+            | {
+                applyUpdates?: "transactionally" | "asynchronously";
+                capacity?: number;
+                kind: "token bucket";
+                maxReserved?: number;
+                period: number;
+                rate: number;
+                shards?: number;
+                start?: null;
+              }
+            | {
+                applyUpdates?: "transactionally" | "asynchronously";
+                capacity?: number;
+                kind: "fixed window";
+                maxReserved?: number;
+                period: number;
+                rate: number;
+                shards?: number;
+                start?: number;
+              };
+          key?: string;
+          name: string;
+        },
         null,
         Name
       >;

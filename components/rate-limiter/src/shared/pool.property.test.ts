@@ -1,7 +1,8 @@
 import { fc, test } from "@fast-check/vitest";
 import { expect } from "vitest";
-import { decide, type BucketState } from "./bucket.js";
+import { toState } from "./bucket.js";
 import { resolveConfig } from "./config.js";
+import { decide, poolAt, shareOf, type Request, type ShardState } from "./pool.js";
 import type { RateLimitConfig } from "./validators.js";
 
 const T0 = 1_700_000_000_000;
@@ -19,6 +20,7 @@ const configs: fc.Arbitrary<RateLimitConfig> = fc.record(
     ),
     capacity: fc.integer({ min: 1, max: 1000 }),
     maxReserved: fc.integer({ min: 0, max: 20 }),
+    shards: fc.integer({ min: 1, max: 12 }),
   },
   { requiredKeys: ["kind", "rate", "period"] },
 );
@@ -32,27 +34,40 @@ const steps = fc.array(
     ),
     share: fc.double({ min: 0, max: 1, noNaN: true }),
     reserve: fc.boolean(),
+    preferred: fc.nat({ max: 11 }),
+    random: fc.double({ min: 0, max: 1, noNaN: true }),
   }),
   { maxLength: 60 },
 );
 
+interface Step {
+  waitMs: number;
+  share: number;
+  reserve: boolean;
+  preferred: number;
+  random: number;
+}
+
 /** Runs a history of requests and reports every decision with its instant. */
-function run(
-  config: RateLimitConfig,
-  history: { waitMs: number; share: number; reserve: boolean }[],
-) {
+function run(config: RateLimitConfig, history: Step[]) {
   const resolved = resolveConfig("test", "key", config);
-  const limitOf = (reserve: boolean) =>
+  const most = (reserve: boolean) =>
     resolved.capacity + (reserve ? (config.maxReserved ?? resolved.capacity) : 0);
-  let state: BucketState | null = null;
+  let states: ShardState[] = [];
   let now = T0;
-  return history.map(({ waitMs, share, reserve }) => {
+  return history.map(({ waitMs, share, reserve, preferred, random }) => {
     now += waitMs;
-    const count = Math.floor(share * limitOf(reserve));
-    const before = state;
-    const decision = decide(before, resolved, { count, reserve, now });
-    if (decision.next) state = decision.next;
-    return { before, now, count, reserve, resolved, ...decision };
+    const count = Math.floor(share * most(reserve));
+    const before = states;
+    const choice = { preferred, random };
+    const ask = (from: ShardState[], request: Request) =>
+      decide(poolAt(from, resolved, request.now), resolved, { request, choice });
+    const { status, next } = ask(before, { count, reserve, now });
+    const layout = resolved.shards;
+    states =
+      next?.map((usage, shard) => ({ ...toState(usage, shareOf(resolved)), shard, layout })) ??
+      before;
+    return { before, after: states, ask, now, count, reserve, resolved, status, next };
   });
 }
 
@@ -80,11 +95,11 @@ test.prop([configs, steps])(
 );
 
 test.prop([configs, steps])("refuses until exactly the promised instant", (config, history) => {
-  for (const { status, next, before, resolved, count, reserve, now } of run(config, history)) {
+  for (const { status, next, before, ask, count, reserve, now } of run(config, history)) {
     if (status.ok) continue;
     expect(next).toBeNull();
     expect(Number.isSafeInteger(status.retryAfter)).toBe(true);
-    const retry = (at: number) => decide(before, resolved, { count, reserve, now: at }).status.ok;
+    const retry = (at: number) => ask(before, { count, reserve, now: at }).status.ok;
     expect(retry(now + status.retryAfter)).toBe(true);
     expect(retry(now + status.retryAfter - 1)).toBe(false);
   }
@@ -93,10 +108,11 @@ test.prop([configs, steps])("refuses until exactly the promised instant", (confi
 test.prop([configs, steps])(
   "stores only finite numbers, never more than the capacity",
   (config, history) => {
-    for (const { next, resolved } of run(config, history)) {
-      if (!next) continue;
-      expect(Number.isFinite(next.value) && Number.isFinite(next.ts)).toBe(true);
-      expect(next.value).toBeLessThanOrEqual(resolved.capacity);
+    for (const { after, resolved } of run(config, history)) {
+      for (const { value, ts } of after) {
+        expect(Number.isFinite(value) && Number.isFinite(ts)).toBe(true);
+        expect(value).toBeLessThanOrEqual(resolved.capacity / resolved.shards);
+      }
     }
   },
 );
@@ -104,10 +120,9 @@ test.prop([configs, steps])(
 test.prop([configs, steps])(
   "works a reservation off at exactly the promised instant",
   (config, history) => {
-    for (const { status, before, next, resolved, now } of run(config, history)) {
+    for (const { status, after, ask, now } of run(config, history)) {
       if (!status.ok || status.retryAfter === undefined) continue;
-      const settled = (at: number) =>
-        decide(next ?? before, resolved, { count: 0, reserve: false, now: at }).status.ok;
+      const settled = (at: number) => ask(after, { count: 0, reserve: false, now: at }).status.ok;
       expect(settled(now + status.retryAfter)).toBe(true);
       expect(settled(now + status.retryAfter - 1)).toBe(false);
     }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { calculateRateLimit, decide, type BucketState } from "./bucket.js";
+import { toState } from "./bucket.js";
+import { calculateRateLimit } from "./calculate.js";
 import { resolveConfig } from "./config.js";
+import { decide, poolAt, shareOf, type ShardState } from "./pool.js";
 import type { RateLimitConfig } from "./validators.js";
 
 const T0 = 1_700_000_000_000;
@@ -9,16 +11,23 @@ const HOUR = 3_600_000;
 /** A limit driven by hand: what `limit` does, without a database. */
 function limitOf(config: RateLimitConfig) {
   const resolved = resolveConfig("test", undefined, config);
-  let state: BucketState | null = null;
+  let states: ShardState[] = [];
   return {
     at(now: number, count = 1, reserve = false) {
-      const { status, next } = decide(state, resolved, { count, reserve, now });
-      if (next) state = next;
+      const request = { count, reserve, now };
+      const choice = { preferred: 0, random: 0 };
+      const { status, next } = decide(poolAt(states, resolved, now), resolved, { request, choice });
+      states =
+        next?.map((usage, shard) => ({
+          ...toState(usage, shareOf(resolved)),
+          shard,
+          layout: resolved.shards,
+        })) ?? states;
       return status;
     },
-    state: () => state,
-    store(stored: BucketState) {
-      state = stored;
+    states: () => states,
+    store(stored: Omit<ShardState, "shard">) {
+      states = [{ ...stored, shard: 0 }];
     },
   };
 }
@@ -114,10 +123,12 @@ describe.each(["token bucket", "fixed window"] as const)("a %s", (kind) => {
   const config: RateLimitConfig = { kind, rate: 5, period: HOUR };
 
   test("is written by nothing but granted requests", () => {
-    const resolved = resolveConfig("test", undefined, config);
-    const state = { value: 0, ts: T0, cap: 5 };
-    expect(decide(state, resolved, { count: 1, reserve: false, now: T0 }).next).toBeNull();
-    expect(decide(state, resolved, { count: 0, reserve: false, now: T0 }).next).toBeNull();
+    const limit = limitOf(config);
+    limit.at(T0, 5);
+    const before = limit.states();
+    limit.at(T0, 1);
+    limit.at(T0, 0);
+    expect(limit.states()).toBe(before);
   });
 
   test("neither mints nor refuses because the clock stepped back two hours", () => {
@@ -125,15 +136,6 @@ describe.each(["token bucket", "fixed window"] as const)("a %s", (kind) => {
     expect(limit.at(T0)).toEqual({ ok: true });
     for (let call = 0; call < 4; call++) expect(limit.at(T0 - 2 * HOUR)).toEqual({ ok: true });
     expect(limit.at(T0 - 2 * HOUR)).toMatchObject({ ok: false });
-  });
-
-  test("recovers from a clock that ran ahead while it was exhausted", () => {
-    const limit = limitOf(config);
-    for (let call = 0; call < 5; call++) limit.at(T0 + 3 * HOUR);
-    const refusal = limit.at(T0);
-    expect(refusal.ok).toBe(false);
-    expect(refusal.retryAfter).toBeLessThanOrEqual(HOUR);
-    expect(limit.at(T0 + (refusal.retryAfter ?? 0))).toEqual({ ok: true });
   });
 
   test("gives room at once when its capacity is raised and takes it when lowered", () => {
@@ -153,6 +155,92 @@ describe.each(["token bucket", "fixed window"] as const)("a %s", (kind) => {
     expect(limit.at(T0)).toEqual({ ok: true });
     expect(limit.at(T0).ok).toBe(false);
   });
+});
+
+test("a clock that is a little ahead neither mints nor counts twice", () => {
+  const limit = limitOf({ kind: "token bucket", rate: 1, period: 1000 });
+  expect(limit.at(T0 + 3000)).toEqual({ ok: true });
+  expect(limit.at(T0)).toEqual({ ok: false, retryAfter: 4000 });
+  expect(limit.at(T0 + 1, 0)).toEqual({ ok: true });
+  expect(limit.states()[0]?.ts).toBe(T0 + 3000);
+  expect(limit.at(T0 + 4000)).toEqual({ ok: true });
+});
+
+test("rounding is forgiven where the capacity is small, too", () => {
+  const limit = limitOf({ kind: "token bucket", rate: 0.3, period: 1000 });
+  for (let call = 0; call < 3; call++) expect(limit.at(T0, 0.1)).toEqual({ ok: true });
+  expect(limit.at(T0, 0.1)).toMatchObject({ ok: false });
+});
+
+test("windows start at an instant derived from the name as well as the key", () => {
+  const start = (name: string, key: string) =>
+    resolveConfig(name, key, { kind: "fixed window", rate: 1, period: HOUR }).start;
+  expect(start("a", "ada")).not.toBe(start("b", "ada"));
+  expect(start("a", "ada")).not.toBe(start("a", "bob"));
+});
+
+test.each([{ value: NaN }, { ts: NaN }, { value: -Infinity }])(
+  "a row that the official package spoilt counts as never used: %j",
+  (spoilt) => {
+    const limit = limitOf({ kind: "token bucket", rate: 1, period: HOUR });
+    limit.store({ value: 0, ts: T0, ...spoilt });
+    expect(limit.at(T0)).toEqual({ ok: true });
+    expect(limit.at(T0)).toEqual({ ok: false, retryAfter: HOUR });
+  },
+);
+
+describe.each([2, 3, 10, 16, 50])("with %d shards", (shards) => {
+  const config: RateLimitConfig = { kind: "token bucket", rate: 100, period: HOUR, shards };
+
+  test("the last token is granted although no shard has a whole one", () => {
+    const limit = limitOf(config);
+    for (let call = 0; call < 100; call++) expect(limit.at(T0)).toEqual({ ok: true });
+    expect(limit.at(T0)).toMatchObject({ ok: false });
+  });
+
+  test("a request larger than a shard is granted from several", () => {
+    const limit = limitOf(config);
+    for (let call = 0; call < 6; call++) expect(limit.at(T0, 15)).toEqual({ ok: true });
+    expect(limit.at(T0, 15)).toMatchObject({ ok: false });
+    expect(limit.at(T0, 10)).toEqual({ ok: true });
+  });
+
+  test("a debt is spread, so that no shard goes on granting", () => {
+    const limit = limitOf(config);
+    expect(limit.at(T0, 300, true)).toEqual({ ok: true, retryAfter: 2 * HOUR });
+    expect(limit.at(T0 + 2 * HOUR - 1)).toMatchObject({ ok: false });
+    expect(new Set(limit.states().map(({ value }) => value)).size).toBe(1);
+  });
+});
+
+describe("changing the number of shards mints nothing:", () => {
+  test.each([
+    [1, 10],
+    [10, 20],
+    [10, 1],
+    [3, 7],
+  ])("%d to %d", (from, to) => {
+    const config: RateLimitConfig = { kind: "token bucket", rate: 100, period: HOUR };
+    const old = limitOf({ ...config, shards: from });
+    for (let call = 0; call < 100; call++) expect(old.at(T0).ok).toBe(true);
+    const resolved = resolveConfig("test", undefined, { ...config, shards: to });
+    const granted = (now: number) => {
+      const pool = poolAt(old.states(), resolved, now);
+      const request = { count: 1, reserve: false, now };
+      return decide(pool, resolved, { request, choice: { preferred: 0, random: 0 } }).status;
+    };
+    expect(granted(T0)).toEqual({ ok: false, retryAfter: HOUR / 100 });
+    expect(granted(T0 + HOUR / 100)).toEqual({ ok: true });
+  });
+});
+
+test("a refusal waits for the shards that refill, since drained ones add nothing", () => {
+  const config: RateLimitConfig = { kind: "token bucket", rate: 100, period: 100_000, shards: 10 };
+  const resolved = resolveConfig("test", undefined, config);
+  const pool = poolAt([{ shard: 0, layout: 10, value: 0, cap: 10, ts: T0 }], resolved, T0);
+  const request = { count: 95, reserve: false, now: T0 };
+  const { status } = decide(pool, resolved, { request, choice: { preferred: 0, random: 0 } });
+  expect(status).toEqual({ ok: false, retryAfter: 50_000 });
 });
 
 test("a state continued by hand says what the server would", () => {

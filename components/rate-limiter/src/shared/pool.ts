@@ -1,0 +1,201 @@
+import {
+  advance,
+  drainedAt,
+  isFromTheFuture,
+  tolerance,
+  usageOf,
+  type BucketState,
+  type Usage,
+} from "./bucket.js";
+import type { ResolvedConfig } from "./config.js";
+import type { RateLimitReturns } from "./validators.js";
+
+/** A row's state with its place: shard `shard` of `layout` shards. */
+export interface ShardState extends BucketState {
+  shard: number;
+  /** Missing in rows of the official package. */
+  layout?: number;
+}
+
+/** Tokens asked for at an instant (milliseconds of UTC). */
+export interface Request {
+  count: number;
+  now: number;
+  reserve: boolean;
+}
+
+/** How to choose among shards that would all do. */
+export interface Choice {
+  /** This one if it fits, because it has been read already. */
+  preferred: number;
+  /** From 0 to 1: otherwise a shard at random, likelier the more it has left. */
+  random: number;
+}
+
+/** What each shard has used. Its length is the number of shards. */
+export type Pool = readonly Usage[];
+
+export interface PoolDecision {
+  status: RateLimitReturns;
+  /** The pool to store, with unchanged shards identical to before, or null when nothing changes. */
+  next: Pool | null;
+}
+
+/** The limit that one shard enforces: its share of the whole. */
+export function shareOf(config: ResolvedConfig, shards = config.shards): ResolvedConfig {
+  return {
+    ...config,
+    rate: config.rate / shards,
+    capacity: config.capacity / shards,
+  };
+}
+
+/** Whether the rows are all of the current number of shards. */
+export function isCurrentLayout(
+  states: readonly ShardState[],
+  { shards }: ResolvedConfig,
+): boolean {
+  return states.every((state) => layoutOf(state, shards) === shards);
+}
+
+/** A row of the official package is taken for one of the current layout if it can be. */
+function layoutOf({ shard, layout }: ShardState, shards: number): number {
+  return layout ?? Math.max(shard + 1, shards);
+}
+
+/**
+ * What the shards have used at `now`. Rows of another layout are spread over the current one: what
+ * was used in total stays used, so a changed number of shards mints nothing.
+ */
+export function poolAt(states: readonly ShardState[], config: ResolvedConfig, now: number): Pool {
+  const { shards } = config;
+  if (isCurrentLayout(states, config)) {
+    const share = shareOf(config);
+    const byShard = new Map(states.map((state) => [state.shard, state]));
+    return Array.from({ length: shards }, (_, shard) => {
+      const state = byShard.get(shard);
+      return advance(state ? usageOf(state, share) : { used: 0, ts: now }, share, now);
+    });
+  }
+  const usages = states.map((state) => {
+    const share = shareOf(config, layoutOf(state, shards));
+    return advance(usageOf(state, share), share, now);
+  });
+  return spread(totalUsed(usages), usages, shards);
+}
+
+/** Whether a shard has room for `count` tokens without help from the others. */
+export function fitsShard({ used }: Usage, count: number, config: ResolvedConfig): boolean {
+  const share = shareOf(config);
+  return used + count <= share.capacity + tolerance(share);
+}
+
+/** Decides a request on what all shards have left together. */
+export function decide(
+  pool: Pool,
+  config: ResolvedConfig,
+  { request, choice }: { request: Request; choice: Choice },
+): PoolDecision {
+  const { count, now, reserve } = request;
+  const allowance = reserve ? (config.maxReserved ?? Infinity) : 0;
+  const fits = (later: Pool) => owed(later, config) + count <= allowance;
+  if (!fits(pool)) {
+    const retryAfter = firstInstant(pool, config, { now, settled: fits });
+    return { status: { ok: false, retryAfter }, next: null };
+  }
+  if (owed(pool, config) + count <= 0) {
+    return {
+      status: { ok: true },
+      next: count === 0 ? null : take(pool, config, { count, choice }),
+    };
+  }
+  const next = spread(totalUsed(pool) + count, pool, pool.length);
+  const settled = (later: Pool) => owed(later, config) <= 0;
+  const retryAfter = firstInstant(next, config, { now, settled });
+  return { status: { ok: true, retryAfter }, next: count === 0 ? null : next };
+}
+
+/** Tokens by which a pool exceeds the capacity; negative while there is room. */
+export function owed(pool: Pool, config: ResolvedConfig): number {
+  return totalUsed(pool) - config.capacity - tolerance(config);
+}
+
+/** The least whole number of milliseconds from `now` after which a pool left alone is `settled`. */
+export function firstInstant(
+  pool: Pool,
+  config: ResolvedConfig,
+  { now, settled }: { now: number; settled: (later: Pool) => boolean },
+): number {
+  const share = shareOf(config);
+  const settledAfter = (wait: number) =>
+    settled(pool.map((usage) => advance(usage, share, now + wait)));
+  let tooEarly = 0;
+  let enough = Math.ceil(Math.max(...pool.map((usage) => drainedAt(usage, share))) - now) + 1;
+  const between = () => Math.floor((tooEarly + enough) / 2);
+  // Ends where whole numbers are too large to be told apart, too.
+  for (let middle = between(); tooEarly < middle && middle < enough; middle = between()) {
+    if (settledAfter(middle)) enough = middle;
+    else tooEarly = middle;
+  }
+  return enough;
+}
+
+/** Takes tokens that are there: from one shard if one has enough, else from as few as possible. */
+function take(
+  pool: Pool,
+  config: ResolvedConfig,
+  { count, choice }: { count: number; choice: Choice },
+): Pool {
+  const { capacity } = shareOf(config);
+  const left = pool.map((usage, shard) => ({ shard, tokens: capacity - usage.used }));
+  const fitting = left.filter(({ shard }) => {
+    const usage = pool[shard];
+    return usage !== undefined && fitsShard(usage, count, config);
+  });
+  const chosen = choose(fitting, choice);
+  const takes = chosen ? [{ ...chosen, tokens: count }] : takeFewest(left, count);
+  return pool.map((usage, shard) => {
+    const taken = takes.find((one) => one.shard === shard);
+    return taken ? { used: usage.used + taken.tokens, ts: usage.ts } : usage;
+  });
+}
+
+/** The fullest shards first. What rounding leaves over is recorded against the first of them. */
+function takeFewest(left: Left[], count: number): Left[] {
+  let missing = count;
+  const takes: Left[] = [];
+  for (const { shard, tokens } of left.sort((a, b) => b.tokens - a.tokens)) {
+    const taken = Math.min(missing, tokens);
+    if (taken <= 0) break;
+    takes.push({ shard, tokens: taken });
+    missing -= taken;
+  }
+  return takes.map((one, index) => (index === 0 ? { ...one, tokens: one.tokens + missing } : one));
+}
+
+interface Left {
+  shard: number;
+  tokens: number;
+}
+
+function choose(fitting: Left[], { preferred, random }: Choice): Left | undefined {
+  const own = fitting.find(({ shard }) => shard === preferred);
+  if (own) return own;
+  let point = random * fitting.reduce((sum, { tokens }) => sum + tokens, 0);
+  return fitting.find(({ tokens }) => (point -= tokens) <= 0) ?? fitting.at(-1);
+}
+
+/** Equal shares of what was used in total: then every shard drains, and none has room to spare. */
+export function spread(used: number, pool: Pool, shards: number): Pool {
+  const ts = Math.max(...pool.map((usage) => usage.ts));
+  return Array.from({ length: shards }, () => ({ used: used / shards, ts }));
+}
+
+export function totalUsed(pool: Pool): number {
+  return pool.reduce((sum, { used }) => sum + used, 0);
+}
+
+/** Whether a clock that has since stepped back wrote one of the rows. */
+export function hasFutureRows(states: readonly ShardState[], now: number): boolean {
+  return states.some((state) => isFromTheFuture(state, now));
+}
