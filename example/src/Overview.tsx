@@ -56,7 +56,7 @@ function HowToRead() {
         </div>
         <div>
           <dt>Nothing can break</dt>
-          <dd>Reset, on every page, brings its component back to where it started.</dd>
+          <dd>Reset, on every page, empties what the page shows and forgets what was consumed.</dd>
         </div>
       </dl>
     </section>
