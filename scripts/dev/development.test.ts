@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -39,22 +40,29 @@ describe("an app under development", { timeout: 120_000 }, () => {
     expect(await messages()).toEqual(["seeded"]);
 
     await project.remove("example/convex/bad.ts");
-    await project.write(
-      "example/convex/messages.ts",
-      `import { query } from "./_generated/server.js";
-       export const list = query({ args: {}, handler: async () => ["changed"] });`,
-    );
+    await project.write("example/convex/messages.ts", listing("changed"));
     await vi.waitFor(async () => expect(await messages()).toEqual(["changed"]), PUSHED);
   });
 
   test("a change of a component is pushed, one of a test is not", async () => {
     await development.start();
-    const pushes = () => logged.filter((line) => line.startsWith("Pushed in")).length;
+    const pushes = () => logged.filter(isPushed).length;
     expect(pushes()).toBe(1);
     await project.write("components/counter/src/component/counts.test.ts", BROKEN);
     await project.write("components/counter/src/component/more.ts", "export const MORE = 1;");
     await vi.waitFor(() => expect(pushes()).toBe(2), PUSHED);
     expect(logged.join("\n")).not.toContain("Push failed");
+  });
+
+  test("a change during the first push is pushed after it", async () => {
+    const started = development.start();
+    await vi.waitFor(() => expect(logged).toHaveLength(1), PUSHED);
+    // The CLI has long begun, and takes longer still.
+    await sleep(50);
+    await project.write("example/convex/messages.ts", listing("changed"));
+    await started;
+    await vi.waitFor(() => expect(logged.filter(isPushed)).toHaveLength(2), PUSHED);
+    expect(await messages()).toEqual(["changed"]);
   });
 
   test("an app with an error does not start, and leaves nothing running", async () => {
@@ -86,6 +94,15 @@ describe("an app under development", { timeout: 120_000 }, () => {
     return new ConvexHttpClient(url).query(list);
   }
 });
+
+function listing(body: string): string {
+  return `import { query } from "./_generated/server.js";
+    export const list = query({ args: {}, handler: async () => ["${body}"] });`;
+}
+
+function isPushed(line: string): boolean {
+  return line.startsWith("Pushed in");
+}
 
 async function findFreePort(): Promise<number> {
   const server = createServer();

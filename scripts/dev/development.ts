@@ -39,8 +39,9 @@ export class Development {
     const pusher = new Pusher({ projectFolder, url, log });
     this.#cleanups.push(() => pusher.stop());
     log("Pushing example/ to the embedded backend...");
+    // Before the push, so that a change during it is not missed.
+    this.#cleanups.push(watchSources(root, () => pusher.pushAgain()));
     await pusher.push();
-    this.#cleanups.push(await watchSources(root, () => pusher.pushAgain()));
 
     log(`Backend: ${url} (in memory)`);
     if (uiPort === null) return;

@@ -22,6 +22,8 @@ export class Pusher {
   async push(): Promise<void> {
     this.#running = this.#pushOnce().finally(() => (this.#running = null));
     await this.#running;
+    // What changed meanwhile may have come too late for it.
+    if (this.#isWanted) this.pushAgain();
   }
 
   /** Pushes soon, and logs what goes wrong. Changes during a push are covered by one more. */

@@ -1,36 +1,39 @@
-import { existsSync, watch } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { FolderWatch } from "./folderWatch.ts";
 
 /** Editors save in several steps, and a branch switch touches many files: wait for quiet. */
 const QUIET_MS = 150;
 
 /** Calls back, once, after files that a push contains have changed. Returns the way to stop. */
-export async function watchSources(root: string, onChange: () => void): Promise<() => void> {
+export function watchSources(root: string, onChange: () => void): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const watchers = (await sourceFolders(root)).map((folder) =>
-    watch(folder, { recursive: true }, (_event, file) => {
-      if (file === null || !isPushed(file)) return;
+  const watch = new FolderWatch(root, {
+    isWatched: leadsToSources,
+    onChange: (path, kind) => {
+      if (kind === "file" && !isPushed(path)) return;
       clearTimeout(timer);
       timer = setTimeout(onChange, QUIET_MS);
-    }),
-  );
+    },
+  });
   return () => {
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    watch.close();
   };
 }
 
-async function sourceFolders(root: string): Promise<string[]> {
-  const components = (await readdir(join(root, "components"))).map((name) =>
-    join(root, "components", name, "src"),
+/** Tests are not pushed, and the push itself writes generated code: that would never end. */
+export function isPushed(path: string): boolean {
+  return (
+    SOURCES.test(path) &&
+    /\.[cm]?[jt]sx?$/.test(path) &&
+    !/\.test(-d)?\./.test(path) &&
+    !path.includes("_generated")
   );
-  return [join(root, "example/convex"), ...components].filter((folder) => existsSync(folder));
 }
 
-/** Tests are not pushed, and the push itself writes generated code: that would never end. */
-export function isPushed(file: string): boolean {
-  return (
-    /\.[cm]?[jt]sx?$/.test(file) && !/\.test(-d)?\./.test(file) && !file.includes("_generated")
-  );
+/** The folders of sources and those above: a component may be new, or gone and back. */
+function leadsToSources(folder: string): boolean {
+  if (folder.includes("_generated")) return false;
+  return /^(example|components(\/[^/]+)?)$/.test(folder) || SOURCES.test(`${folder}/`);
 }
+
+const SOURCES = /^(example\/convex|components\/[^/]+\/src)\//;
