@@ -77,10 +77,10 @@ describe.each(components)("$folder", (component) => {
     expect(Object.keys(helper).sort()).toEqual(["default", "modules", "register", "schema"]);
   });
 
-  test("exports the guard of its errors to apps, and nothing by default", async () => {
+  test("exports the guard of its errors to apps, and by default at most its class", async () => {
     const client = (await import(join(root, "src/client/index.ts"))) as Record<string, unknown>;
     expect(client[`is${component.pascalName}Error`]).toBeTypeOf("function");
-    expect(client).not.toHaveProperty("default");
+    expect([undefined, client[component.pascalName]]).toContain(client.default);
   });
 
   test("says above each table who writes it and who reads it", () => {

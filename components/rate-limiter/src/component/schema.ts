@@ -26,10 +26,10 @@ export default defineSchema({
   }).index("name", ["name", "key", "shard"]),
 
   /**
-   * The log of concurrent limits, never changed once committed: one row per granted request and per
-   * reset. Read by every request of the same name and key from the newest checkpoint on, and deleted
-   * by sweeps once a checkpoint has been committed for a minute. Expect the requests of the last few
-   * minutes.
+   * The log of concurrent limits, never changed once committed. Written by every granted request and
+   * every reset, read by every request of the same name and key from the newest checkpoint on, and
+   * deleted by sweeps once a checkpoint has been committed for a minute. Expect the requests of the
+   * last few minutes.
    */
   events: defineTable({
     name: v.string(),
