@@ -45,7 +45,7 @@ export interface RateLimitCheck {
   config: RateLimitConfig;
   shard: number;
   ok: boolean;
-  /** When `count` fits, in milliseconds; undefined if it does now, Infinity if it never does. */
+  /** When what would be owed is worked off, in milliseconds; undefined if nothing would be. */
   retryAt: number | undefined;
 }
 
@@ -86,7 +86,8 @@ export function useRateLimit(
   );
   const current = check(Date.now(), count);
   const ok = current?.ok;
-  const retryAt = current?.retryAt;
+  const isPossible = count <= (data?.config.capacity ?? count);
+  const retryAt = isPossible ? current?.retryAt : Infinity;
   useRenderAt(retryAt);
   const status = useMemo((): RateLimitStatus | undefined => {
     if (ok === undefined) return undefined;
@@ -101,8 +102,7 @@ function checkAt(
 ): RateLimitCheck {
   const { config, shard } = data;
   const result = calculateRateLimit(data, config, { count, now: ts + offsetMs });
-  const isPossible = count <= (config.capacity ?? config.rate);
-  const retryAfter = isPossible ? result.retryAfter : Infinity;
+  const { retryAfter } = result;
   return {
     value: result.value,
     ts: result.ts - offsetMs,
