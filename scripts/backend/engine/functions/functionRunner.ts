@@ -1,5 +1,6 @@
-import { convexToJson, jsonToConvex, type JSONValue, type Value } from "convex/values";
+import { convexToJson, type JSONValue, type Value } from "convex/values";
 import type { TestRuntime } from "../convexTestRuntime.ts";
+import { decodeArguments } from "./functionArguments.ts";
 import { currentCall, FunctionCall, type FunctionKind } from "./functionCall.ts";
 import { displayPath, type FoundFunction, type FunctionDirectory } from "./functionDirectory.ts";
 import { failureOf, type Failure } from "./functionErrors.ts";
@@ -116,7 +117,7 @@ export class FunctionRunner {
     { effects, journal }: { effects: Effects; journal: PageJournal | null },
   ): Promise<Value> {
     const { overrides } = this.#host;
-    const args = jsonToConvex(json);
+    const args = decodeArguments(json);
     if (kind === "action") {
       return withOverrides(overrides, () => runtime.actionFromPath(path, args));
     }
