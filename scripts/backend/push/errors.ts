@@ -24,5 +24,17 @@ export class PushError extends Error {
 
 /** One readable line for anything that can be thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // The message of a ConvexError is its data as JSON.
+  const data = "data" in error ? error.data : undefined;
+  return hasMessage(data) ? data.message : error.message;
+}
+
+function hasMessage(data: unknown): data is { message: string } {
+  return (
+    typeof data === "object" &&
+    data !== null &&
+    "message" in data &&
+    typeof data.message === "string"
+  );
 }

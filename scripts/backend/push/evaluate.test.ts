@@ -99,6 +99,15 @@ describe("a push with errors", () => {
     });
   });
 
+  test("a ConvexError at import is said by its own message, not as JSON", async () => {
+    const data = `{ code: "INVALID_ARGUMENT", message: "rate must be positive." }`;
+    const text = `throw Object.assign(new Error("{json}"), { data: ${data} });`;
+    request.appDefinition.changedModules.push(source("bad.js", text));
+    await expect(evaluatePush(request)).rejects.toThrow(
+      '"bad.js" of the app failed to load: rate must be positive. (bad.js:1)',
+    );
+  });
+
   test("an error at import is located in the sources when there is a source map", async () => {
     const sourceMap = JSON.stringify({
       version: 3,
