@@ -3,8 +3,8 @@ import { readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
-import { parseArgs } from "node:util";
 import { createPushHandler } from "./backend/push/handler.ts";
+import { parseCommandLine } from "./commandLine.ts";
 import { CliError, runConvexCli } from "./convexCli.ts";
 import { compareSnapshots, listUntracked, takeSnapshot, type Drift } from "./generatedFiles.ts";
 import { listen } from "./listen.ts";
@@ -130,7 +130,7 @@ export async function codegen(
   root: string,
   print: (text: string) => void,
 ): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseCommandLine("npm run codegen -- --help", {
     args: argv,
     allowPositionals: true,
     options: { check: { type: "boolean" }, help: { type: "boolean" } },

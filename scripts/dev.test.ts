@@ -14,7 +14,8 @@ describe("npm start", { timeout: 60_000 }, () => {
   test.each([
     [["--port", "http"], '--port must be a port from 1 to 65535, not "http".'],
     [["--backend-port", "70000"], '--backend-port must be a port from 1 to 65535, not "70000".'],
-    [["--prot", "1"], "Unknown option '--prot'"],
+    [["--prot", "1"], "Unknown option '--prot'. For the options: npm start -- --help"],
+    [["--port", "3210"], "--port and --backend-port are both 3210: choose two different ports."],
   ])("%j ends with a message and without success", async (args, message) => {
     const { code, output } = await ended(start(...args));
     expect([code, output]).toEqual([1, expect.stringContaining(message)]);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseCommandLine } from "./commandLine.ts";
 import { Development } from "./dev/development.ts";
 
 const HELP = `Serves the example: npm start [-- options]
@@ -13,7 +13,7 @@ components/*/src are pushed through the real convex CLI; each push starts with f
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = parseCommandLine("npm start -- --help", {
     options: {
       port: { type: "string", default: "5173" },
       "backend-port": { type: "string", default: "3210" },
@@ -26,11 +26,16 @@ async function main(): Promise<void> {
     log(HELP);
     return;
   }
+  const uiPort = values.ui ? parsePort("--port", values.port) : null;
+  const backendPort = parsePort("--backend-port", values["backend-port"]);
+  if (uiPort === backendPort) {
+    throw new Error(`--port and --backend-port are both ${uiPort}: choose two different ports.`);
+  }
   surviveUserCode();
   const development = new Development({
     root: join(import.meta.dirname, ".."),
-    uiPort: values.ui ? parsePort("--port", values.port) : null,
-    backendPort: parsePort("--backend-port", values["backend-port"]),
+    uiPort,
+    backendPort,
     log,
   });
   stopOnSignals(() => development.stop());
