@@ -1,9 +1,10 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { createBackendServer } from "./backend/server.ts";
+import { parseCommandLine } from "./commandLine.ts";
 import { Pusher } from "./dev/pusher.ts";
 import { listen } from "./listen.ts";
+import { assertDeploymentAnswers } from "./tour/deployment.ts";
 import { rateLimiterTour } from "./tour/rateLimiter.ts";
 import type { TourApp } from "./tour/step.ts";
 import { formatAnswers, isAsExpected, type Answer } from "./tour/table.ts";
@@ -19,7 +20,9 @@ Exits with 1 if anything differs from what was expected.
 const TOURS = [rateLimiterTour];
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { url: { type: "string" }, help: { type: "boolean" } } });
+  const { values } = parseCommandLine("npm run tour -- --help", {
+    options: { url: { type: "string" }, help: { type: "boolean" } },
+  });
   if (values.help) {
     print(HELP);
     return 0;
@@ -28,7 +31,7 @@ async function main(): Promise<number> {
   const answers =
     values.url === undefined
       ? await tourEmbedded((line) => backendLog.push(line))
-      : await tour(values.url);
+      : await tourDeployment(values.url);
   const different = answers.filter((answer) => !isAsExpected(answer)).length;
   if (different > 0) backendLog.forEach(print);
   print(formatAnswers(answers));
@@ -47,6 +50,12 @@ async function tourEmbedded(log: (line: string) => void): Promise<Answer[]> {
   } finally {
     await backend.close();
   }
+}
+
+/** A tour of what is deployed. One question first, or every step would fail for the same reason. */
+async function tourDeployment(url: string): Promise<Answer[]> {
+  await assertDeploymentAnswers(url);
+  return tour(url);
 }
 
 async function tour(url: string): Promise<Answer[]> {
