@@ -1,3 +1,5 @@
+import { PassThrough } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -36,6 +38,37 @@ describe("a server that apps are pushed to", { timeout: 120_000 }, () => {
     expect([before.status, await before.text()]).toEqual([503, "No app has been pushed yet."]);
     await push();
     expect(await messages()).toEqual(["seeded"]);
+  });
+
+  test("nobody is let in before the app has its data, however long that takes", async () => {
+    await project.write(
+      "example/convex/seed.ts",
+      `import { makeFunctionReference } from "convex/server";
+       import { internalAction, internalMutation } from "./_generated/server.js";
+       export const insert = internalMutation({
+         handler: async (ctx) => void (await ctx.db.insert("messages", { body: "late" })),
+       });
+       export default internalAction({
+         handler: async (ctx) => {
+           await new Promise((resolve) => setTimeout(resolve, 300));
+           await ctx.runMutation(makeFunctionReference("seed:insert"), {});
+         },
+       });`,
+    );
+    const pushed = push();
+    let first = await messages().catch(() => null);
+    while (first === null) {
+      await sleep(10);
+      first = await messages().catch(() => null);
+    }
+    await pushed;
+    expect(first).toEqual(["late"]);
+  });
+
+  test("a client that hangs up while it asks for a websocket does no harm", () => {
+    const socket = new PassThrough();
+    backend.http.emit("upgrade", { url: "/api/1.0.0/sync" }, socket, Buffer.alloc(0));
+    expect(() => socket.emit("error", new Error("ECONNRESET"))).not.toThrow();
   });
 
   test("clients of the version before reconnect and see the new one", async () => {

@@ -42,6 +42,8 @@ export function createBackendServer(log: (line: string) => void): BackendServer 
     void answer(request, response, { handlePush, engine: serving?.engine });
   });
   http.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // A client that hangs up now would otherwise end the process.
+    socket.on("error", () => socket.destroy());
     if (serving === null) socket.end("HTTP/1.1 503 Service Unavailable\r\n\r\n");
     else serving.engine.handleUpgrade(request, socket, head);
   });

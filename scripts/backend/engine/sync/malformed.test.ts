@@ -1,4 +1,5 @@
-import { request } from "node:http";
+import { request, type IncomingMessage } from "node:http";
+import { PassThrough } from "node:stream";
 import { version } from "convex";
 import { expect, test } from "vitest";
 import { api } from "../testing/api.ts";
@@ -141,4 +142,11 @@ test("an upgrade that is no websocket handshake is turned away", async () => {
   });
   expect(status).toBe(400);
   expect(await http.query(api.messages.list, { author: "ann" })).toEqual([]);
+});
+
+test("a client that hangs up while it is turned away does no harm", async () => {
+  const { engine } = await serve();
+  const socket = new PassThrough();
+  engine.handleUpgrade({ url: "/api/other" } as IncomingMessage, socket, Buffer.alloc(0));
+  expect(() => socket.emit("error", new Error("ECONNRESET"))).not.toThrow();
 });
