@@ -1,4 +1,4 @@
-import { keyOf, OURS, type Results, type Row } from "./row.ts";
+import { isOurs, keyOf, type Results, type Row } from "./row.ts";
 
 /**
  * What is not as it was committed. "worse" is a defect; everything else says that the committed
@@ -74,7 +74,7 @@ interface Change {
 
 function kindOf({ subject }: Row, changed: readonly Change[]): Finding["kind"] {
   // An official package that costs more than before is no defect of ours.
-  if (subject !== OURS) return "changed";
+  if (!isOurs(subject)) return "changed";
   if (changed.some(({ from, to }) => (to ?? Infinity) > (from ?? -Infinity))) return "worse";
   return changed.length > 0 ? "better" : "changed";
 }

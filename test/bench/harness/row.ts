@@ -18,6 +18,25 @@ export interface Results {
 
 export const OURS = "ours";
 
+/** Ours in any configuration: "ours", "ours, 4 shards". */
+export function isOurs(subject: string): boolean {
+  return subject === OURS || subject.startsWith(`${OURS}, `);
+}
+
+/** What an official subject is called where it is configured as this one of ours, and the reverse. */
+export function counterpartOf(subject: string): string {
+  return isOurs(subject)
+    ? subject.replace(/^ours/, "official")
+    : subject.replace(/^official/, OURS);
+}
+
+/** What ours is judged by: the official one that is configured alike, or each if there is none. */
+export function rivalsOf(ours: string, subjects: readonly string[]): string[] {
+  const counterpart = counterpartOf(ours);
+  if (subjects.includes(counterpart)) return [counterpart];
+  return subjects.filter((subject) => !isOurs(subject));
+}
+
 /** What a row is about, apart from whose it is. */
 export function subjectlessKey({ component, workload, at }: Row): string {
   return [component, workload, ...(at === undefined ? [] : [`at ${at}`])].join(" / ");

@@ -1,6 +1,6 @@
 import type { Bench, Operation, Subject } from "./bench.ts";
 import { subjectsOf } from "./cost.ts";
-import { OURS } from "./row.ts";
+import { counterpartOf, isOurs, OURS } from "./row.ts";
 import { World } from "./world.ts";
 
 const ROUNDS = 15;
@@ -14,7 +14,7 @@ export interface TimeRow {
   workload: string;
   subject: string;
   ms: Spread;
-  /** Ours divided by this subject, round by round; null for ours, and where there is no ours. */
+  /** Ours, configured alike, divided by this subject, round by round; null where there is none. */
   ratio: Spread | null;
 }
 
@@ -86,8 +86,10 @@ function rowOf(
   { name, rounds }: { name: string; rounds: readonly Map<string, number>[] },
 ): TimeRow {
   const times = rounds.map((round) => round.get(name) ?? NaN);
-  const hasOurs = rounds.some((round) => round.has(OURS)) && name !== OURS;
-  const ratios = rounds.map((round, i) => (round.get(OURS) ?? NaN) / (times[i] ?? NaN));
+  const counterpart = counterpartOf(name);
+  const ours = rounds.some((round) => round.has(counterpart)) ? counterpart : OURS;
+  const hasOurs = rounds.some((round) => round.has(ours)) && !isOurs(name);
+  const ratios = rounds.map((round, i) => (round.get(ours) ?? NaN) / (times[i] ?? NaN));
   const ratio = hasOurs ? spreadOf(ratios) : null;
   return { component, workload, subject: name, ms: spreadOf(times), ratio };
 }

@@ -21,17 +21,33 @@ const bench = (own: readonly Reason[] = [], general: readonly Reason[] = []): Be
 
 const rows = [row("ours", 3), row("official", 2), row("official, fast", 1)];
 
-test("every subject that ours is worse than is named, with the values and the reason", () => {
-  const reason = { because: "it keeps a promise" };
+const reason = { because: "it keeps a promise" };
+
+test("ours is judged by the official one that is configured alike", () => {
   expect(findWorse(rows, [bench([reason])], 1)).toEqual([
     { ours: rows[0], than: rows[1], values: ["queries"], reason },
-    { ours: rows[0], than: rows[2], values: ["queries"], reason },
+  ]);
+  const fast = [...rows, row("ours, fast", 2)];
+  expect(findWorse(fast, [bench([reason])], 1)[1]).toEqual({
+    ours: fast[3],
+    than: fast[2],
+    values: ["queries"],
+    reason,
+  });
+});
+
+const unlike = [row("ours", 3), row("official, slow", 2), row("official, fast", 1)];
+
+test("ours that none is configured like is judged by each, with the values and the reason", () => {
+  expect(findWorse(unlike, [bench([reason])], 1)).toEqual([
+    { ours: unlike[0], than: unlike[1], values: ["queries"], reason },
+    { ours: unlike[0], than: unlike[2], values: ["queries"], reason },
   ]);
 });
 
 test("a worse row without a reason is a problem", () => {
-  const benches = [bench([{ than: /official$/, because: "it keeps a promise" }])];
-  expect(problemsWith(findWorse(rows, benches, 1), benches)).toEqual([
+  const benches = [bench([{ than: /slow$/, because: "it keeps a promise" }])];
+  expect(problemsWith(findWorse(unlike, benches, 1), benches)).toEqual([
     `toy / add / ours is worse than "official, fast" in queries: say why, in "worse".`,
   ]);
 });
@@ -58,7 +74,6 @@ test("a reason for some values does not explain others, and the bench's reasons 
 
 test("the reasons of an operation hold for the work that it queues", () => {
   const name = "add, with the work it queues";
-  const reason = { because: "it keeps a promise" };
   const queued = [row("ours", 3, name), row("official", 2, name)];
   expect(findWorse(queued, [bench([reason])], 1)).toMatchObject([{ reason }]);
 });

@@ -1,6 +1,6 @@
 import type { Bench, Reason } from "./bench.ts";
 import { WITH_QUEUED_WORK } from "./cost.ts";
-import { keyOf, OURS, subjectlessKey, type Row } from "./row.ts";
+import { isOurs, keyOf, rivalsOf, subjectlessKey, type Row } from "./row.ts";
 
 /** One row of ours that is worse than another subject's, for one reason. */
 export interface Worse {
@@ -21,11 +21,14 @@ export function findWorse(
   benches: readonly Bench<unknown>[],
   slack: number,
 ): Worse[] {
-  const ours = rows.filter(({ subject }) => subject === OURS);
+  const ours = rows.filter(({ subject }) => isOurs(subject));
   return ours.flatMap((row) => {
-    const rivals = rows.filter(
-      (each) => each.subject !== OURS && subjectlessKey(each) === subjectlessKey(row),
+    const alike = rows.filter((each) => subjectlessKey(each) === subjectlessKey(row));
+    const names = rivalsOf(
+      row.subject,
+      alike.map(({ subject }) => subject),
     );
+    const rivals = alike.filter(({ subject }) => names.includes(subject));
     return rivals.flatMap((than) => {
       const reasonOf = (value: string) => findReason(benches, row, { than: than.subject, value });
       return groupByReason({ ours: row, than }, worseValues(row, than, slack), reasonOf);

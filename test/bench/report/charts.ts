@@ -1,7 +1,7 @@
 import { lineChart, type LineChart, type Series } from "../chart/lineChart.ts";
 import type { Bench, Contention, Growth } from "../harness/bench.ts";
 import { USUAL_CLIENTS } from "../harness/conflicts.ts";
-import { OURS, type Results, type Row } from "../harness/row.ts";
+import { isOurs, type Results, type Row } from "../harness/row.ts";
 import { COST_LABELS } from "./labels.ts";
 
 export interface Chart {
@@ -53,20 +53,25 @@ function shardsChart(
   if (atUsual.length === 0) return null;
   const conflictsOf = (subject: string) =>
     atUsual.find((row) => row.subject === subject)?.values["conflictsPer1000"] ?? 0;
-  const sharded = subjects.flatMap((each) =>
-    each.shards === undefined ? [] : [{ x: each.shards, y: conflictsOf(each.name) }],
-  );
+  const sharded = (isWanted: (name: string) => boolean) =>
+    subjects.flatMap(({ name: subject, shards: x }) =>
+      x === undefined || !isWanted(subject) ? [] : [{ x, y: conflictsOf(subject) }],
+    );
+  const byShards: Series[] = [
+    { name: "ours, by shards", points: sharded(isOurs), isBroad: true },
+    { name: "official, by shards", points: sharded((subject) => !isOurs(subject)) },
+  ].filter(({ points }) => points.length > 0);
   const levels = subjects
     .filter((each) => each.shards === undefined)
     .map((each): Series => {
       const y = conflictsOf(each.name);
       return {
         name: each.name,
-        isBroad: each.name === OURS,
+        isBroad: isOurs(each.name),
         points: shards.map((x) => ({ x, y })),
       };
     });
-  const series = oursFirst([...levels, { name: "official, by shards", points: sharded }]);
+  const series = oursFirst([...levels, ...byShards]);
   const title = `${component}: ${name}, ${USUAL_CLIENTS} clients at once`;
   return draw("conflicts", "shards", { title, xLabel: "shards", yLabel: CONFLICTS, series });
 }
@@ -94,11 +99,11 @@ function seriesOf(
     const point = { x: row.at, y: row.values[value] ?? 0 };
     lines.set(row.subject, [...(lines.get(row.subject) ?? []), point]);
   }
-  return oursFirst([...lines].map(([name, points]) => ({ name, points, isBroad: name === OURS })));
+  return oursFirst([...lines].map(([name, points]) => ({ name, points, isBroad: isOurs(name) })));
 }
 
 const oursFirst = (series: Series[]) =>
-  series.sort((a, b) => Number(b.name === OURS) - Number(a.name === OURS));
+  series.sort((a, b) => Number(isOurs(b.name)) - Number(isOurs(a.name)));
 
 function draw(table: Chart["table"], of: string, chart: LineChart): Chart {
   const words = `${chart.title} by ${of}`.toLowerCase();
