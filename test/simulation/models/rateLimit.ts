@@ -28,6 +28,7 @@ const TOLERANCE = 1e-6;
  */
 export class RateLimitModel {
   readonly #limit: Limit;
+  readonly #judgesRefusals: boolean;
   readonly #admitted: { count: number; addedBefore: number }[] = [];
   #checked = 0;
   #lastAt = -Infinity;
@@ -36,9 +37,11 @@ export class RateLimitModel {
   #tokens: number;
   #ts = -Infinity;
 
-  constructor(limit: Limit) {
+  /** @param judgesRefusals False for limits with shards, of which full ones refill nothing. */
+  constructor(limit: Limit, judgesRefusals = true) {
     this.#limit = limit;
     this.#tokens = limit.capacity;
+    this.#judgesRefusals = judgesRefusals;
   }
 
   /** What is wrong with the answers since the last call; null when nothing is. */
@@ -73,6 +76,7 @@ export class RateLimitModel {
   }
 
   #refuse({ at, count, retryAfter = NaN }: Answer): string | null {
+    if (!this.#judgesRefusals) return null;
     if (count <= this.#tokensAt(at) + ROUNDING) {
       return `refused ${count} although ${this.#tokensAt(at).toFixed(3)} were left`;
     }

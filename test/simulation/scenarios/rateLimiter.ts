@@ -23,9 +23,20 @@ const CONFIGS = {
   "fixed window": { kind: "fixed window", ...AMOUNTS, start: 0 },
 } as const;
 
+const SHARDS = { shards: 5 } as const;
+const LOG = { applyUpdates: "asynchronously" } as const;
+
+interface Options {
+  kind: Limit["kind"];
+  faults?: Scenario["faults"];
+  mode?: typeof SHARDS | typeof LOG;
+  /** Requests to the log that overlap do not see each other: there, one client. @default up to 3 */
+  mostClients?: number;
+}
+
 /** Several clients share one limit; clocks step, transactions are slow, requests come twice. */
-function sharedLimit(kind: Limit["kind"], faults: Scenario["faults"] = {}): Scenario {
-  const config = CONFIGS[kind];
+function sharedLimit({ kind, faults = {}, mode, mostClients = 3 }: Options): Scenario {
+  const config = { ...CONFIGS[kind], ...mode };
   const hit = mutationGeneric({
     args: { count: v.number() },
     handler: async (ctx, { count }) => {
@@ -37,12 +48,17 @@ function sharedLimit(kind: Limit["kind"], faults: Scenario["faults"] = {}): Scen
   });
   const hasJumps = (faults.clockJump ?? 0) > 0;
   return {
-    name: `rate-limiter/${kind.replace(" ", "-")}${hasJumps ? "-with-clock-steps" : ""}`,
+    name: [
+      `rate-limiter/${kind.replace(" ", "-")}`,
+      ...(mode === SHARDS ? ["with-shards"] : []),
+      ...(mode === LOG ? ["on-the-log"] : []),
+      ...(hasJumps ? ["with-clock-steps"] : []),
+    ].join("-"),
     app: defineApp({ schema, functions: { hit }, components: componentsOf(rateLimiter.register) }),
     faults,
     start(simulation) {
-      const model = new RateLimitModel(config);
-      const clients = 1 + simulation.choices.draw(3);
+      const model = new RateLimitModel(config, mode !== SHARDS);
+      const clients = 1 + simulation.choices.draw(mostClients);
       for (let i = 0; i < clients; i += 1) {
         simulation.client(`client ${i}`, (client) =>
           client.repeat(30, async () => {
@@ -69,8 +85,12 @@ function sharedLimit(kind: Limit["kind"], faults: Scenario["faults"] = {}): Scen
 }
 
 export const scenarios = [
-  sharedLimit("token bucket"),
-  sharedLimit("fixed window"),
-  sharedLimit("token bucket", { clockJump: 0.02 }),
-  sharedLimit("fixed window", { clockJump: 0.02 }),
+  sharedLimit({ kind: "token bucket" }),
+  sharedLimit({ kind: "fixed window" }),
+  sharedLimit({ kind: "token bucket", faults: { clockJump: 0.02 } }),
+  sharedLimit({ kind: "fixed window", faults: { clockJump: 0.02 } }),
+  sharedLimit({ kind: "token bucket", mode: SHARDS }),
+  sharedLimit({ kind: "fixed window", mode: SHARDS }),
+  sharedLimit({ kind: "token bucket", mode: LOG, mostClients: 1 }),
+  sharedLimit({ kind: "fixed window", mode: LOG, mostClients: 1 }),
 ];

@@ -46,7 +46,7 @@ export default defineSchema({
 
   /**
    * What the events up to `upTo` add up to. A pure function of them, so it does not matter how many
-   * are made or by whom: written by one in sixteen granted requests and by sweeps, read by every
+   * are made or by whom: written by one in about fourteen granted requests and by sweeps, read by every
    * request, deleted by sweeps when there is a newer one or the limit has drained.
    */
   checkpoints: defineTable({

@@ -16,11 +16,12 @@ import type { Subject } from "./shards.js";
  * later `seq`: so nothing that anybody commits can invalidate it.
  */
 
-/** Granted requests between two checkpoints, on average: the tail that a request has to read. */
-const EVENTS_PER_CHECKPOINT = 16;
-
-/** A tail that chance left without a checkpoint for so long gets one. */
-const LONGEST_TAIL = 512;
+/**
+ * A granted request makes a checkpoint with a probability of its tail over this: the longer the
+ * tail, the likelier. Tails are then 14 events long on average (the square root of pi / 2 times
+ * this), and hardly ever over 40.
+ */
+const LONGEST_TAIL = 128;
 
 /** Far more than the longest tail and all transactions that are in flight when it is cut. */
 const MOST_EVENTS = 8192;
@@ -162,8 +163,7 @@ async function appendConsumption(
 
 /** Makes a checkpoint and schedules a sweep now and then, so that nobody has to. */
 async function keepShort(ctx: MutationCtx, subject: Subject, log: Log): Promise<void> {
-  const isDue = Math.random() * EVENTS_PER_CHECKPOINT < 1 || log.tailLength > LONGEST_TAIL;
-  if (isDue) await insertCheckpoint(ctx, subject, log);
+  if (Math.random() * LONGEST_TAIL < log.tailLength) await insertCheckpoint(ctx, subject, log);
   if (background.isOn && Math.random() * EVENTS_PER_SWEEP < 1)
     await ctx.scheduler.runAfter(SWEEP_AFTER_MS, internal.events.sweep, {});
 }
