@@ -10,6 +10,7 @@
 
 import type * as events from "../events.js";
 import type * as limits from "../limits.js";
+import type * as model_background from "../model/background.js";
 import type * as model_limits from "../model/limits.js";
 import type * as model_log from "../model/log.js";
 import type * as model_sharding from "../model/sharding.js";
@@ -26,6 +27,7 @@ import { anyApi, componentsGeneric } from "convex/server";
 const fullApi: ApiFromModules<{
   events: typeof events;
   limits: typeof limits;
+  "model/background": typeof model_background;
   "model/limits": typeof model_limits;
   "model/log": typeof model_log;
   "model/sharding": typeof model_sharding;
