@@ -20,10 +20,10 @@ export async function consumeFromOne(
   call: Call,
 ): Promise<RateLimitReturns | null> {
   const { subject, config, request } = call;
-  const any = await getAnyShard(ctx, call);
-  if (any.fits) {
-    const usage = { used: any.usage.used + request.count, ts: any.usage.ts };
-    if (request.count > 0) await putShard(ctx, call, { ...any, usage });
+  const drawn = await getAnyShard(ctx, call);
+  if (drawn.fits) {
+    const usage = { used: drawn.usage.used + request.count, ts: drawn.usage.ts };
+    if (request.count > 0) await putShard(ctx, call, { ...drawn, usage });
     return { ok: true };
   }
   if (await hasWritten(ctx)) return null;
@@ -32,7 +32,7 @@ export async function consumeFromOne(
   });
   if (!isOfLayout(rows, config.shards) || hasFutureRows(rows, request.now)) return null;
   const pool = poolAt(rows, config, request.now);
-  const choice = { preferred: any.shard, random: Math.random() };
+  const choice = { preferred: drawn.shard, random: Math.random() };
   const { status, next } = decide(pool, config, { request, choice });
   if (next === null) return status;
   const writes =
