@@ -51,10 +51,7 @@ export function shareOf(config: ResolvedConfig, shards = config.shards): Resolve
 }
 
 /** Whether the rows are all of the current number of shards. */
-export function isCurrentLayout(
-  states: readonly ShardState[],
-  { shards }: ResolvedConfig,
-): boolean {
+function isCurrentLayout(states: readonly ShardState[], { shards }: ResolvedConfig): boolean {
   return states.every((state) => layoutOf(state, shards) === shards);
 }
 
