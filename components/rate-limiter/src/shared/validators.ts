@@ -140,3 +140,41 @@ export const vGetValueReturns = v.object({
  * that is full refills nothing, so the sum alone does not tell when a request fits.
  */
 export type GetValueReturns = Infer<typeof vGetValueReturns>;
+
+/** Everything about a limit at one instant. */
+export interface RateLimitStatus {
+  /** Whether the request was granted, or would be. */
+  ok: boolean;
+  name: string;
+  key?: string;
+  /** The most tokens the limit holds. */
+  limit: number;
+  /** Milliseconds over which `rate` tokens are added; of calendar limits, the current window's. */
+  window: number;
+  /** Whole tokens left: how many requests of one token would be granted now. */
+  remaining: number;
+  /** Tokens used and not added again yet; more than `limit` when in debt. */
+  used: number;
+  /** Milliseconds until the request is granted, or until what it reserved is worked off. */
+  retryAfter?: number;
+  /** When all of `limit` is available if nobody consumes, in milliseconds of UTC. */
+  resetAt: number;
+  /** Why it was refused: for want of tokens, by `block`, or because it can never be granted. */
+  reason?: "limited" | "blocked" | "tooLarge";
+  /** What `block` was told, for whoever reads the refusal. */
+  blockReason?: string;
+}
+
+export const vRateLimitStatus = v.object({
+  ok: v.boolean(),
+  name: v.string(),
+  key: v.optional(v.string()),
+  limit: v.number(),
+  window: v.number(),
+  remaining: v.number(),
+  used: v.number(),
+  retryAfter: v.optional(v.number()),
+  resetAt: v.number(),
+  reason: v.optional(v.union(v.literal("limited"), v.literal("blocked"), v.literal("tooLarge"))),
+  blockReason: v.optional(v.string()),
+});
