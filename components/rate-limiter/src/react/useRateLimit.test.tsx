@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { act, renderHook } from "@testing-library/react";
 import { makeFunctionReference } from "convex/server";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { GetValueReturns } from "../shared/validators.js";
 import { useRateLimit, type GetRateLimitValueQuery, type GetServerTimeMutation } from "./index.js";
 
@@ -9,6 +9,8 @@ const backend = vi.hoisted(() => ({
   value: undefined as GetValueReturns | undefined,
   serverTime: () => Promise.resolve(0),
   queries: [] as unknown[],
+  mutations: 0,
+  client: {},
 }));
 
 vi.mock("convex/react", () => ({
@@ -16,13 +18,21 @@ vi.mock("convex/react", () => ({
     backend.queries.push(args);
     return backend.value;
   },
-  useConvex: () => client,
+  useConvex: () => backend.client,
 }));
 
-const client = { mutation: () => backend.serverTime() };
+/** Another connection, about whose clock nothing is known yet. */
+function connect() {
+  const mutation = () => {
+    backend.mutations++;
+    return backend.serverTime();
+  };
+  backend.client = { mutation };
+}
 
 const T0 = new Date("2026-01-01T00:00:00Z").getTime();
 const DAY = 86_400_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const query = makeFunctionReference<"query">(
   "app:getRateLimit",
 ) as unknown as GetRateLimitValueQuery;
@@ -49,6 +59,8 @@ beforeEach(() => {
   renders = 0;
   backend.value = undefined;
   backend.queries = [];
+  backend.mutations = 0;
+  connect();
   backend.serverTime = () => Promise.resolve(Date.now());
 });
 
@@ -103,35 +115,53 @@ test.each([NaN, 10.0005, 11, Infinity])(
   },
 );
 
-test("a retry sixty days ahead waits quietly and is then honoured", async () => {
+test("a retry sixty days ahead waits quietly, in as few timers as can hold it", async () => {
   backend.value = stored(0, { rate: 1, period: 60 * DAY, capacity: 1 });
   const { result } = render();
   await pass(1000);
   expect(renders).toBe(1);
-  await pass(60 * DAY - 2000);
+  await pass(LONGEST_TIMER_MS - 1000);
+  expect(renders).toBe(2);
+  expect(vi.getTimerCount()).toBe(1);
+  await pass(60 * DAY - LONGEST_TIMER_MS - 1000);
   expect(result.current.status?.ok).toBe(false);
   await pass(1000);
   expect(result.current.status?.ok).toBe(true);
-  expect(renders).toBeLessThan(6);
+  expect(renders).toBe(4);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a limit with shards waits until those that have used tokens refill", async () => {
+  const pool = [
+    { used: 5, ts: T0 },
+    { used: 0, ts: T0 },
+  ];
+  backend.value = { ...stored(5, { shards: 2 }), pool };
+  const { result } = render({ count: 6 });
+  // One token is missing, and only one of two shards refills: at half of the limit's rate.
+  expect(result.current.status).toEqual({ ok: false, retryAt: T0 + 2000 });
+  expect(result.current.check(T0 + 4000)).toMatchObject({ value: 7, ok: true });
+  await pass(2000);
+  expect(result.current.status?.ok).toBe(true);
 });
 
 test("a clock that is wrong by an hour is corrected by the server's", async () => {
   backend.value = stored(-2);
-  vi.setSystemTime(T0 - 3_600_000);
+  vi.setSystemTime(T0 + 3_600_000);
   backend.serverTime = () => Promise.resolve(T0);
   const { result } = render({ getServerTimeMutation: getServerTime });
   await pass(0);
-  expect(result.current.status).toEqual({ ok: false, retryAt: T0 - 3_600_000 + 3000 });
-  expect(result.current.check()?.ts).toBe(T0 - 3_600_000);
+  expect(result.current.status).toEqual({ ok: false, retryAt: T0 + 3_600_000 + 3000 });
+  expect(result.current.check()?.ts).toBe(T0 + 3_600_000);
 });
 
 test("half of the time that the server's answer took is allowed for", async () => {
   backend.value = stored(-2);
-  vi.setSystemTime(T0 - 10_000);
+  vi.setSystemTime(T0 + 10_000);
   backend.serverTime = () => new Promise((resolve) => setTimeout(() => resolve(T0 + 200), 400));
   const { result } = render({ getServerTimeMutation: getServerTime });
   await pass(400);
-  expect(result.current.status).toEqual({ ok: false, retryAt: T0 - 10_000 + 3000 });
+  expect(result.current.status).toEqual({ ok: false, retryAt: T0 + 10_000 + 3000 });
 });
 
 test("an unreachable server leaves this machine's clock in charge", async () => {
@@ -142,11 +172,155 @@ test("an unreachable server leaves this machine's clock in charge", async () => 
   expect(result.current.status).toEqual({ ok: false, retryAt: T0 + 3000 });
 });
 
-test("the key is sent only when there is one", () => {
-  backend.value = stored(1);
+describe("the server's time", () => {
+  const skewed = () => render({ getServerTimeMutation: getServerTime });
+  const corrected = { ok: false, retryAt: T0 + 10_000 + 3000 };
+
+  beforeEach(() => {
+    backend.value = stored(-2);
+    vi.setSystemTime(T0 + 10_000);
+    backend.serverTime = () => Promise.resolve(Date.now() - 10_000);
+  });
+
+  test("is asked for once, however many components mount at once or later", async () => {
+    const first = skewed();
+    const second = skewed();
+    await pass(0);
+    expect(first.result.current.status).toEqual(corrected);
+    expect(second.result.current.status).toEqual(corrected);
+    renders = 0;
+    expect(skewed().result.current.status).toEqual(corrected);
+    await pass(0);
+    expect(renders).toBe(1);
+    expect(backend.mutations).toBe(1);
+  });
+
+  test("is asked for again by another client", async () => {
+    skewed();
+    connect();
+    skewed();
+    await pass(0);
+    expect(backend.mutations).toBe(2);
+  });
+
+  test("is asked for again after a failure", async () => {
+    backend.serverTime = () => Promise.reject(new Error("overloaded"));
+    skewed();
+    skewed();
+    await pass(0);
+    expect(backend.mutations).toBe(1);
+    backend.serverTime = () => Promise.resolve(Date.now() - 10_000);
+    const { result } = skewed();
+    await pass(0);
+    expect(result.current.status).toEqual(corrected);
+    expect(backend.mutations).toBe(2);
+  });
+
+  test("is asked for again if the answer took too long to tell much", async () => {
+    backend.serverTime = () => new Promise((resolve) => setTimeout(() => resolve(T0), 5001));
+    skewed();
+    await pass(5001);
+    expect(backend.mutations).toBe(1);
+    skewed();
+    expect(backend.mutations).toBe(2);
+  });
+
+  test("is not asked for, nor used, unless the caller wants it", async () => {
+    const { result } = render();
+    await pass(0);
+    expect(backend.mutations).toBe(0);
+    skewed();
+    await pass(0);
+    expect(result.current.status?.ok).toBe(true);
+    expect(render().result.current.status?.ok).toBe(true);
+  });
+
+  test("may arrive when nobody waits for it any more", async () => {
+    skewed().unmount();
+    await pass(0);
+    expect(skewed().result.current.status).toEqual(corrected);
+    expect(backend.mutations).toBe(1);
+  });
+});
+
+describe("jitter", () => {
+  const draw = (random: number) => vi.spyOn(Math, "random").mockReturnValue(random);
+
+  test("puts the status off by a part of the wait, once drawn", async () => {
+    backend.value = stored(-2);
+    const random = draw(0.5);
+    const { result, rerender } = render({ jitterRatio: 0.2 });
+    expect(result.current.status).toEqual({ ok: false, retryAt: T0 + 3300 });
+    await pass(1000);
+    random.mockReturnValue(0.9);
+    rerender();
+    expect(result.current.status).toEqual({ ok: false, retryAt: T0 + 3300 });
+    await pass(2299);
+    rerender();
+    expect(result.current.status).toEqual({ ok: false, retryAt: T0 + 3300 });
+    expect(result.current.check(Date.now(), 1)?.ok).toBe(true);
+    await pass(1);
+    expect(result.current.status).toEqual({ ok: true, retryAt: undefined });
+  });
+
+  test("is not drawn unless asked for", () => {
+    backend.value = stored(-2);
+    const random = draw(0.5);
+    expect(render().result.current.status).toEqual({ ok: false, retryAt: T0 + 3000 });
+    expect(render({ jitterRatio: 0 }).result.current.status?.retryAt).toBe(T0 + 3000);
+    expect(random).not.toHaveBeenCalled();
+  });
+
+  test("ends when the limit is reset, and does not come back", async () => {
+    backend.value = stored(-2);
+    draw(0.5);
+    const { result, rerender } = render({ jitterRatio: 0.2 });
+    backend.value = stored(10);
+    rerender();
+    expect(result.current.status?.ok).toBe(true);
+    await pass(3100);
+    rerender();
+    expect(result.current.status?.ok).toBe(true);
+  });
+
+  test("is drawn again for another instant, and not inherited by another key", async () => {
+    backend.value = stored(-2);
+    const random = draw(0.5);
+    const { result, rerender } = renderHook(
+      (key: string) => useRateLimit(query, { key, jitterRatio: 0.2 }),
+      { initialProps: "ada" },
+    );
+    expect(result.current.status?.retryAt).toBe(T0 + 3300);
+    random.mockReturnValue(0.25);
+    backend.value = stored(-5);
+    rerender("ada");
+    expect(result.current.status?.retryAt).toBe(T0 + 6300);
+    await pass(6100);
+    expect(result.current.status?.ok).toBe(false);
+    rerender("bob");
+    expect(result.current.status?.ok).toBe(true);
+  });
+
+  test("does not bring a request closer that never fits", () => {
+    backend.value = stored(10);
+    const { result } = render({ count: 11, jitterRatio: 0.2 });
+    expect(result.current.status).toEqual({ ok: false, retryAt: Infinity });
+  });
+
+  test.each([-0.1, NaN, Infinity])("of %d is refused", (jitterRatio) => {
+    const data = { code: "INVALID_RATE_LIMIT", name: "useRateLimit", field: "jitterRatio" };
+    vi.spyOn(console, "error").mockReturnValue(undefined); // React may report what it rethrows.
+    expect(() => render({ jitterRatio })).toThrow(
+      expect.objectContaining({ data: expect.objectContaining(data) }),
+    );
+  });
+});
+
+test("the query gets what says which limit, and nothing of what the hook does with it", () => {
   render();
-  render({ key: "ada" });
-  expect(backend.queries).toEqual([{}, { key: "ada" }]);
+  const limit = { key: "ada", name: "other", sampleShards: 3, config: stored(1).config };
+  render({ ...limit, count: 2, jitterRatio: 0.1, getServerTimeMutation: getServerTime });
+  expect(backend.queries).toEqual([{}, limit]);
 });
 
 test("the status keeps its identity while it does not change", () => {
