@@ -54,9 +54,7 @@ function render(options?: UseRateLimitOptions) {
 beforeEach(() => {
   vi.useFakeTimers({ now: T0 });
   renders = 0;
-  backend.value = undefined;
-  backend.queries = [];
-  backend.mutations = 0;
+  Object.assign(backend, { value: undefined, queries: [], mutations: 0 });
   connect();
   backend.serverTime = () => Promise.resolve(Date.now());
 });
