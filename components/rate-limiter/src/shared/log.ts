@@ -1,13 +1,21 @@
-import type { CommitTsPlaceholder } from "convex/values";
-import { advance, type Refill, type Usage } from "./bucket.js";
+import type { CommitTsPlaceholder, Infer } from "convex/values";
+import type { Block } from "./blocks.js";
+import { advance, type Usage } from "./bucket.js";
+import type { vRefill } from "./kinds.js";
+
+/** How a concurrent limit was refilled when an event happened. */
+export type LogRefill = Infer<typeof vRefill>;
 
 /** An event of a concurrent limit, as its row stores it. */
 export interface LogEvent {
-  kind: "consume" | "reset";
+  kind: "consume" | "refund" | "reset" | "block";
+  /** Tokens; 0 for resets and blocks. */
   count: number;
   /** Milliseconds of UTC by the clock of the request. */
   at: number;
-  refill: Refill;
+  refill: LogRefill;
+  /** What a block says from then on; one that has expired lifts it. */
+  block?: Block;
   /** When it was committed, in nanoseconds; pending for an event of the running transaction. */
   seq: bigint | CommitTsPlaceholder;
 }
@@ -15,7 +23,8 @@ export interface LogEvent {
 /** What a log adds up to. */
 export interface LogState extends Usage {
   /** That of the last event; null for an empty log. */
-  refill: Refill | null;
+  refill: LogRefill | null;
+  block?: Block;
 }
 
 export const EMPTY_LOG: LogState = { used: 0, ts: 0, refill: null };
@@ -32,10 +41,26 @@ const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
  */
 export function replay(state: LogState, events: readonly LogEvent[]): LogState {
   return events.reduce((before, event) => {
-    const { kind, count, refill } = event;
+    const { refill } = event;
     const { used, ts } = advance(before, refill, instantOf(event));
-    return { used: kind === "reset" ? 0 : used + count, ts, refill };
+    return { ...apply({ used, block: before.block }, event), ts, refill };
   }, state);
+}
+
+function apply(
+  { used, block }: Pick<LogState, "used" | "block">,
+  event: LogEvent,
+): Pick<LogState, "used" | "block"> {
+  switch (event.kind) {
+    case "consume":
+      return { used: used + event.count, block };
+    case "refund":
+      return { used: Math.max(0, used - event.count), block };
+    case "reset":
+      return { used: 0 };
+    case "block":
+      return { used, block: event.block };
+  }
 }
 
 function instantOf({ at, seq }: LogEvent): number {

@@ -1,13 +1,16 @@
+import type { Block } from "./blocks.js";
 import {
+  add,
   advance,
   drainedAt,
+  giveBack,
   isFromTheFuture,
   tolerance,
   usageOf,
   type BucketState,
   type Usage,
 } from "./bucket.js";
-import type { ResolvedConfig } from "./config.js";
+import type { ResolvedConfig } from "./kinds.js";
 import type { RateLimitReturns } from "./validators.js";
 
 /** A row's state with its place: shard `shard` of `layout` shards. */
@@ -15,13 +18,25 @@ export interface ShardState extends BucketState {
   shard: number;
   /** Missing in rows of the official package. */
   layout?: number;
+  block?: Block;
 }
 
 /** Tokens asked for at an instant (milliseconds of UTC). */
 export interface Request {
   count: number;
   now: number;
-  reserve: boolean;
+  /** By how many tokens the request may go into debt. */
+  allowance: number;
+  /** Taken whether it fits or not, from a blocked limit too. */
+  isForced: boolean;
+}
+
+/** What stands in the way of a request, and how to grant it. */
+export interface Circumstances {
+  request: Pick<Request, "count" | "now" | "allowance">;
+  choice: Choice;
+  /** In force at the request's instant: it is refused, whatever is left. */
+  block?: Block;
 }
 
 /** How to choose among shards that would all do. */
@@ -78,7 +93,7 @@ export function poolAt(states: readonly ShardState[], config: ResolvedConfig, no
     const share = shareOf(config, layoutOf(state, shards));
     return advance(usageOf(state, share), share, now);
   });
-  return spread(totalUsed(usages), usages, shards);
+  return spread(usages, shards);
 }
 
 /** Whether a shard has room for `count` tokens without help from the others. */
@@ -91,13 +106,13 @@ export function fitsShard({ used }: Usage, count: number, config: ResolvedConfig
 export function decide(
   pool: Pool,
   config: ResolvedConfig,
-  { request, choice }: { request: Request; choice: Choice },
+  { request, choice, block }: Circumstances,
 ): PoolDecision {
-  const { count, now, reserve } = request;
-  const allowance = reserve ? (config.maxReserved ?? Infinity) : 0;
+  const { count, now, allowance } = request;
   const fits = (later: Pool) => owed(later, config) + count <= allowance;
-  if (!fits(pool)) {
-    const retryAfter = firstInstant(pool, config, { now, settled: fits });
+  if (block || !fits(pool)) {
+    const wait = fits(pool) ? 0 : firstInstant(pool, config, { now, settled: fits });
+    const retryAfter = Math.max(wait, Math.ceil((block?.expiresAt ?? now) - now));
     return { status: { ok: false, retryAfter }, next: null };
   }
   if (owed(pool, config) + count <= 0) {
@@ -106,7 +121,7 @@ export function decide(
       next: count === 0 ? null : take(pool, config, { count, choice }),
     };
   }
-  const next = spread(totalUsed(pool) + count, pool, pool.length);
+  const next = addToAll(pool, count);
   const settled = (later: Pool) => owed(later, config) <= 0;
   const retryAfter = firstInstant(next, config, { now, settled });
   return { status: { ok: true, retryAfter }, next: count === 0 ? null : next };
@@ -153,7 +168,7 @@ function take(
   const takes = chosen ? [{ ...chosen, tokens: count }] : takeFewest(left, count);
   return pool.map((usage, shard) => {
     const taken = takes.find((one) => one.shard === shard);
-    return taken ? { used: usage.used + taken.tokens, ts: usage.ts } : usage;
+    return taken ? add(usage, taken.tokens) : usage;
   });
 }
 
@@ -182,10 +197,39 @@ function choose(fitting: Left[], { preferred, random }: Choice): Left | undefine
   return fitting.find(({ tokens }) => (point -= tokens) <= 0) ?? fitting.at(-1);
 }
 
-/** Equal shares of what was used in total: then every shard drains, and none has room to spare. */
-export function spread(used: number, pool: Pool, shards: number): Pool {
+/** Takes tokens that are not there: then every shard drains, and none has room to spare. */
+export function addToAll(pool: Pool, count: number): Pool {
+  return spread(pool, pool.length).map((usage) => add(usage, count / pool.length));
+}
+
+/** Gives tokens back to the shards that used most, never more than they used. */
+export function giveBackTo(pool: Pool, config: ResolvedConfig, count: number): Pool {
+  const share = shareOf(config);
+  const most = pool.map((usage, shard) => ({ usage, shard })).sort(byUsedDescending);
+  const next = [...pool];
+  let missing = count;
+  for (const { usage, shard } of most) {
+    const tokens = Math.min(missing, usage.used);
+    if (tokens <= 0) break;
+    next[shard] = giveBack(usage, tokens, share);
+    missing -= tokens;
+  }
+  return next;
+}
+
+function byUsedDescending(one: { usage: Usage }, other: { usage: Usage }): number {
+  return other.usage.used - one.usage.used;
+}
+
+/** Equal shares of what was used in total, over any number of shards. */
+function spread(pool: Pool, shards: number): Pool {
+  if (pool.length === 1 && shards === 1) return pool;
   const ts = Math.max(...pool.map((usage) => usage.ts));
-  return Array.from({ length: shards }, () => ({ used: used / shards, ts }));
+  const used = totalUsed(pool) / shards;
+  const prev = pool.some((usage) => usage.prev !== undefined)
+    ? pool.reduce((sum, usage) => sum + (usage.prev ?? 0), 0) / shards
+    : undefined;
+  return Array.from({ length: shards }, () => ({ used, ts, prev }));
 }
 
 export function totalUsed(pool: Pool): number {

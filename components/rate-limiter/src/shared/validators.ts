@@ -1,77 +1,6 @@
-import { v, type Infer } from "convex/values";
-
-const limitFields = {
-  rate: v.number(),
-  period: v.number(),
-  capacity: v.optional(v.number()),
-  maxReserved: v.optional(v.number()),
-  shards: v.optional(v.number()),
-  applyUpdates: v.optional(v.union(v.literal("transactionally"), v.literal("asynchronously"))),
-};
-
-interface LimitOptions {
-  /** Tokens added per `period`. */
-  rate: number;
-  /** Milliseconds over which `rate` tokens are added, at most ten years. */
-  period: number;
-  /** The most tokens that can be saved up. @default rate */
-  capacity?: number;
-  /** How far below zero `reserve: true` may go, in tokens; 0 allows none. @default unlimited */
-  maxReserved?: number;
-  /**
-   * Rows that share the limit, from 1 to 256. Granted requests conflict with probability 1/shards
-   * instead of always; a refusal reads all of them. @default 1
-   */
-  shards?: number;
-  /**
-   * `"transactionally"` is exact, and granted requests that meet on a row are retried.
-   * `"asynchronously"` is concurrent: requests append to a log and never conflict. It is exact
-   * within a transaction and between transactions that do not overlap; those that do may together
-   * grant what each of them was granted. Not with `shards`. @default "transactionally"
-   */
-  applyUpdates?: "transactionally" | "asynchronously";
-}
-
-/** Tokens are added continuously, `rate` per `period`, up to `capacity`. */
-export interface TokenBucketConfig extends LimitOptions {
-  kind: "token bucket";
-  /** Only fixed windows start anywhere; accepted so that both kinds destructure alike. */
-  start?: null;
-}
-
-/** `rate` tokens are added at the start of each window of `period`, up to `capacity`. */
-export interface FixedWindowConfig extends LimitOptions {
-  kind: "fixed window";
-  /**
-   * Any instant at which a window starts, in milliseconds of UTC; past and future ones align alike.
-   * @default an instant derived from name and key, so that keys do not all refill at once
-   */
-  start?: number;
-}
-
-/** One rate limit. Both kinds cost the same. */
-export type RateLimitConfig = TokenBucketConfig | FixedWindowConfig;
-
-export const vRateLimitConfig = v.union(
-  v.object({
-    kind: v.literal("token bucket"),
-    ...limitFields,
-    start: v.optional(v.null()),
-  }),
-  v.object({
-    kind: v.literal("fixed window"),
-    ...limitFields,
-    start: v.optional(v.number()),
-  }),
-);
-
-/** Tokens added over time, as events and checkpoints of concurrent limits store it. */
-export const vRefill = v.object({
-  kind: v.union(v.literal("token bucket"), v.literal("fixed window")),
-  rate: v.number(),
-  period: v.number(),
-  start: v.optional(v.union(v.number(), v.null())),
-});
+import { v, type Infer, type ObjectType } from "convex/values";
+import { vBlock } from "./blocks.js";
+import { vRateLimitConfig, vResolvedConfig, type RateLimitConfig } from "./kinds.js";
 
 /** What to limit, by how much, and how to answer. */
 export interface RateLimitArgs {
@@ -89,15 +18,27 @@ export interface RateLimitArgs {
   /** Throw RATE_LIMITED instead of returning `ok: false`. @default false */
   throws?: boolean;
   config: RateLimitConfig;
+  /** Whether this call may schedule housekeeping. @default true */
+  autoSweep?: boolean;
 }
 
-export const rateLimitArgs = {
+/** Which limit, and whose. */
+export const limitArgs = {
   name: v.string(),
   key: v.optional(v.string()),
+  config: vRateLimitConfig,
+};
+
+export const countArgs = {
+  ...limitArgs,
   count: v.optional(v.number()),
+  autoSweep: v.optional(v.boolean()),
+};
+
+export const rateLimitArgs = {
+  ...countArgs,
   reserve: v.optional(v.boolean()),
   throws: v.optional(v.boolean()),
-  config: vRateLimitConfig,
 };
 
 /**
@@ -118,19 +59,22 @@ export interface GetValueArgs extends Pick<RateLimitArgs, "name" | "key" | "conf
   sampleShards?: number;
 }
 
-export const getValueArgs = {
-  name: v.string(),
-  key: v.optional(v.string()),
-  sampleShards: v.optional(v.number()),
-  config: vRateLimitConfig,
-};
+export const getValueArgs = { ...limitArgs, sampleShards: v.optional(v.number()) };
+
+/** Requests of a sliding log, oldest first. */
+export const vLog = v.array(v.object({ at: v.number(), count: v.number() }));
 
 export const vGetValueReturns = v.object({
   value: v.number(),
   ts: v.number(),
   shard: v.number(),
-  config: vRateLimitConfig,
-  pool: v.optional(v.array(v.object({ used: v.number(), ts: v.number() }))),
+  config: vResolvedConfig,
+  block: v.optional(vBlock),
+  prev: v.optional(v.number()),
+  log: v.optional(vLog),
+  pool: v.optional(
+    v.array(v.object({ used: v.number(), ts: v.number(), prev: v.optional(v.number()) })),
+  ),
 });
 
 /**
@@ -140,6 +84,18 @@ export const vGetValueReturns = v.object({
  * that is full refills nothing, so the sum alone does not tell when a request fits.
  */
 export type GetValueReturns = Infer<typeof vGetValueReturns>;
+
+/** A row of a limit, as a scan of the snapshot tells of it. */
+export const vShardRow = v.object({
+  shard: v.number(),
+  value: v.number(),
+  ts: v.number(),
+  cap: v.optional(v.number()),
+  layout: v.optional(v.number()),
+  prev: v.optional(v.number()),
+  log: v.optional(vLog),
+  block: v.optional(vBlock),
+});
 
 /** Everything about a limit at one instant. */
 export interface RateLimitStatus {
@@ -177,4 +133,132 @@ export const vRateLimitStatus = v.object({
   resetAt: v.number(),
   reason: v.optional(v.union(v.literal("limited"), v.literal("blocked"), v.literal("tooLarge"))),
   blockReason: v.optional(v.string()),
+});
+
+export interface LimitAllArgs {
+  items: LimitItem[];
+  /** Throw RATE_LIMITED with the name of the first that refused. @default false */
+  throws?: boolean;
+  autoSweep?: boolean;
+}
+
+/** One of several limits that have to agree. */
+export type LimitItem = Pick<RateLimitArgs, "name" | "key" | "count" | "config">;
+
+export const limitAllArgs = {
+  items: v.array(v.object({ ...limitArgs, count: v.optional(v.number()) })),
+  throws: v.optional(v.boolean()),
+  autoSweep: v.optional(v.boolean()),
+};
+
+export const vLimitAllReturns = v.object({
+  ok: v.boolean(),
+  results: v.array(vRateLimitStatus),
+  retryAfter: v.optional(v.number()),
+  limitedBy: v.optional(v.array(v.string())),
+});
+
+/**
+ * `results` are in the order of the items. When one refuses, none is granted: `limitedBy` says whose
+ * names they were, and `retryAfter` when all of them would grant, if they ever would.
+ */
+export type LimitAllReturns = Infer<typeof vLimitAllReturns>;
+
+export interface BlockArgs extends Omit<RateLimitArgs, "count" | "reserve" | "throws"> {
+  /** For so many milliseconds. @default until `unblock` or `reset` */
+  durationMs?: number;
+  /** Or until this instant, in milliseconds of UTC. */
+  expiresAt?: number;
+  /** Comes back in the status of what is refused, as `blockReason`. */
+  reason?: string;
+}
+
+export const blockArgs = {
+  ...limitArgs,
+  durationMs: v.optional(v.number()),
+  expiresAt: v.optional(v.number()),
+  reason: v.optional(v.string()),
+  autoSweep: v.optional(v.boolean()),
+};
+
+export interface ReserveArgs extends Omit<RateLimitArgs, "reserve" | "throws"> {
+  /**
+   * Milliseconds from `runAt` in which the reservation can be settled or cancelled; after that, what
+   * it took stays used. @default ten minutes
+   */
+  ttlMs?: number;
+  /** Refuse if the work could not begin within so many milliseconds. @default unlimited */
+  maxWaitMs?: number;
+}
+
+export const reserveArgs = {
+  ...countArgs,
+  ttlMs: v.optional(v.number()),
+  maxWaitMs: v.optional(v.number()),
+};
+
+export const vReserveReturns = v.union(
+  v.object({ ok: v.literal(true), runAt: v.number(), reservationId: v.string() }),
+  v.object({ ok: v.literal(false), retryAfter: v.number() }),
+);
+
+/** `runAt` is when the work may begin, in milliseconds of UTC; `retryAfter` is in milliseconds. */
+export type ReserveReturns = Infer<typeof vReserveReturns>;
+
+export interface AcquireArgs extends Pick<RateLimitArgs, "name" | "key" | "config"> {
+  /** Who holds the lease, for whoever looks at the table. */
+  holder?: string;
+  /** Milliseconds after which the lease ends by itself. @default the limit's `ttlMs` */
+  ttlMs?: number;
+}
+
+export const acquireArgs = {
+  ...limitArgs,
+  holder: v.optional(v.string()),
+  ttlMs: v.optional(v.number()),
+};
+
+export const vAcquireReturns = v.union(
+  v.object({
+    ok: v.literal(true),
+    leaseId: v.string(),
+    expiresAt: v.number(),
+    active: v.number(),
+  }),
+  v.object({ ok: v.literal(false), retryAfter: v.number(), active: v.number() }),
+);
+
+/** `active` leases are held now, this one included; `retryAfter` is when the first one expires. */
+export type AcquireReturns = Infer<typeof vAcquireReturns>;
+
+export const vRenewReturns = v.union(
+  v.object({ ok: v.literal(true), expiresAt: v.number() }),
+  v.object({ ok: v.literal(false) }),
+);
+
+/** Not ok: the lease had ended, and somebody else may hold the slot. */
+export type RenewReturns = Infer<typeof vRenewReturns>;
+
+export const vSweepReturns = v.object({ deleted: v.number(), isDone: v.boolean() });
+
+/** How many documents were deleted, and whether there is nothing left to delete. */
+export type SweepReturns = Infer<typeof vSweepReturns>;
+
+export const listArgs = {
+  name: v.string(),
+  config: vRateLimitConfig,
+  paginationOpts: v.object({ numItems: v.number(), cursor: v.union(v.string(), v.null()) }),
+};
+
+export type ListArgs = ObjectType<typeof listArgs>;
+
+export const vListItem = v.object({ key: v.optional(v.string()), status: vRateLimitStatus });
+
+/** A key that was used, and what its limit looks like. */
+export type ListItem = Infer<typeof vListItem>;
+
+export const vListReturns = v.object({
+  page: v.array(vListItem),
+  isDone: v.boolean(),
+  continueCursor: v.string(),
 });
