@@ -133,7 +133,7 @@ describe("a sweep", () => {
     const before = await value();
     vi.setSystemTime(Date.now() + 2 * MINUTE);
     await limit(t, { ...wide, count: 0 });
-    await t.mutation(internal.events.sweep);
+    await t.mutation(internal.sweeps.background);
     expect(await value()).toEqual(before);
     expect(await count(t, "checkpoints")).toBe(1);
     expect(await count(t, "events")).toBeLessThan(12);
@@ -142,10 +142,10 @@ describe("a sweep", () => {
   test("makes a checkpoint where chance made none, and comes back for its events", async () => {
     const t = setup();
     await limit(t, { count: 2 });
-    await t.mutation(internal.events.sweep);
+    await t.mutation(internal.sweeps.background);
     expect(await count(t, "events")).toBe(1);
     vi.setSystemTime(T0 + 2 * MINUTE);
-    await t.mutation(internal.events.sweep);
+    await t.mutation(internal.sweeps.background);
     expect(await count(t, "events")).toBe(0);
     expect(await limit(t, { count: 2 })).toMatchObject({ ok: false });
   });

@@ -1,13 +1,13 @@
-import { advance } from "../../shared/bucket.js";
-import type { ResolvedConfig } from "../../shared/config.js";
-import { EMPTY_LOG, replay, type LogState } from "../../shared/log.js";
-import { decide, type Choice, type PoolDecision } from "../../shared/pool.js";
-import type { RateLimitReturns } from "../../shared/validators.js";
+import { blockAt, type Block } from "../../shared/blocks.js";
+import { advance, drainedAt } from "../../shared/bucket.js";
+import type { ResolvedConfig } from "../../shared/kinds.js";
+import { EMPTY_LOG, replay, type LogRefill, type LogState } from "../../shared/log.js";
+import { decide, giveBackTo, type Choice } from "../../shared/pool.js";
 import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { background } from "./background.js";
-import type { Call } from "./limits.js";
+import type { Call, Plan, View } from "./calls.js";
 import type { Subject } from "./shards.js";
 
 /*
@@ -45,25 +45,54 @@ interface Log {
   own: Event[];
 }
 
-/** Decides a request on the log, and appends to it if granted. Conflicts with nothing. */
-export async function consumeFromLog(ctx: MutationCtx, call: Call): Promise<RateLimitReturns> {
-  const { subject, request } = call;
-  const log = await readSnapshot(ctx, subject);
-  const { status } = decideOn(stateOf(log), call);
-  if (!status.ok || request.count === 0) return status;
-  await appendConsumption(ctx, call, log.own.at(-1));
-  if (log.own.length === 0) await keepShort(ctx, subject, log);
-  return status;
+/** Decides a request on the log, to append to it if granted. Conflicts with nothing. */
+export async function planOnLog(ctx: MutationCtx, call: Call): Promise<Plan> {
+  const { config, request } = call;
+  const log = await readSnapshot(ctx, call.subject);
+  const { pool, block } = viewOf(stateOf(log), call);
+  const inTheWay = request.isForced ? undefined : block;
+  const { status, next } = decide(pool, config, { request, choice: ONLY_SHARD, block: inTheWay });
+  return {
+    status,
+    block: inTheWay,
+    before: () => Promise.resolve(pool),
+    after: () => Promise.resolve(next ?? pool),
+    write: () => (next ? appendTokens(ctx, call, { kind: "consume", log }) : Promise.resolve()),
+  };
 }
 
-/** Decides a request as `consumeFromLog` would, and conflicts with nothing either. */
-export async function checkLogInMutation(ctx: MutationCtx, call: Call): Promise<RateLimitReturns> {
-  return decideOn(stateOf(await readSnapshot(ctx, call.subject)), call).status;
+/** Gives tokens back, at most as many as were used. Conflicts with nothing. */
+export async function planRefundOnLog(ctx: MutationCtx, call: Call): Promise<Plan> {
+  const log = await readSnapshot(ctx, call.subject);
+  const { pool } = viewOf(stateOf(log), call);
+  return {
+    status: { ok: true },
+    before: () => Promise.resolve(pool),
+    after: () => Promise.resolve(giveBackTo(pool, call.config, call.request.count)),
+    write: () =>
+      call.request.count > 0 ? appendTokens(ctx, call, { kind: "refund", log }) : Promise.resolve(),
+  };
 }
 
-/** Decides a request for a query, which follows the log as it grows. */
-export async function checkLog(ctx: QueryCtx, call: Call): Promise<RateLimitReturns> {
-  return decideOn(await readLog(ctx, call.subject), call).status;
+/** What a request of a mutation would be decided on. Conflicts with nothing either. */
+export async function viewSnapshot(ctx: MutationCtx, call: Call): Promise<View> {
+  return viewOf(stateOf(await readSnapshot(ctx, call.subject)), call);
+}
+
+/** What a request would be decided on, for a query, which follows the log as it grows. */
+export async function viewLog(
+  ctx: QueryCtx,
+  call: Pick<Call, "subject" | "config" | "request">,
+): Promise<View> {
+  return viewOf(await readLog(ctx, call.subject), call);
+}
+
+function viewOf(state: LogState, { config, request }: Pick<Call, "config" | "request">): View {
+  const { block } = state;
+  return {
+    pool: [advance(state, config, request.now)],
+    block: blockAt([{ block }], request.now),
+  };
 }
 
 /** What the whole log adds up to. Re-run for subscribers whenever it grows. */
@@ -86,18 +115,34 @@ export async function readLog(ctx: QueryCtx, { name, key }: Subject): Promise<Lo
 }
 
 /** Starts the limit anew. Conflicts with nothing, and only later requests see it. */
-export async function appendReset(
+export function appendReset(
   ctx: MutationCtx,
   { name, key }: Subject,
-  { kind, rate, period, start }: ResolvedConfig,
-): Promise<void> {
-  await ctx.db.insert("events", {
+  config: ResolvedConfig,
+): Promise<unknown> {
+  const fields = { count: 0, at: Date.now(), refill: refillOf(config) };
+  return ctx.db.insert("events", {
     name,
     key,
     kind: "reset",
-    count: 0,
-    at: Date.now(),
-    refill: { kind, rate, period, start },
+    ...fields,
+    seq: ctx.db.vars.commitTs,
+  });
+}
+
+/** Blocks or unblocks. Conflicts with nothing, and only later requests see it. */
+export function appendBlock(
+  ctx: MutationCtx,
+  { subject, config, request }: Call,
+  block: Block,
+): Promise<unknown> {
+  const { name, key } = subject;
+  const fields = { count: 0, at: request.now, refill: refillOf(config), block };
+  return ctx.db.insert("events", {
+    name,
+    key,
+    kind: "block",
+    ...fields,
     seq: ctx.db.vars.commitTs,
   });
 }
@@ -133,39 +178,35 @@ function stateOf({ committed, own }: Log): LogState {
   return replay(committed, own);
 }
 
-function decideOn(state: LogState, { config, request }: Call): PoolDecision {
-  const pool = [advance(state, config, request.now)];
-  return decide(pool, config, { request, choice: ONLY_SHARD });
-}
-
 /** One row for all that a transaction consumes in a row: a loop reads one row and not all of them. */
-async function appendConsumption(
+async function appendTokens(
   ctx: MutationCtx,
-  { subject, config, request }: Call,
-  last: Event | undefined,
+  call: Call,
+  { kind, log }: { kind: "consume" | "refund"; log: Log },
 ): Promise<void> {
-  const { count, now } = request;
-  if (last?.kind === "consume") {
+  const { name, key } = call.subject;
+  const { count, now } = call.request;
+  const last = log.own.at(-1);
+  if (last?.kind === kind) {
     await ctx.db.patch("events", last._id, { count: last.count + count });
     return;
   }
-  const { kind, rate, period, start } = config;
-  await ctx.db.insert("events", {
-    name: subject.name,
-    key: subject.key,
-    kind: "consume",
-    count,
-    at: now,
-    refill: { kind, rate, period, start },
-    seq: ctx.db.vars.commitTs,
-  });
+  const fields = { count, at: now, refill: refillOf(call.config) };
+  await ctx.db.insert("events", { name, key, kind, ...fields, seq: ctx.db.vars.commitTs });
+  if (log.own.length === 0) await keepShort(ctx, call, log);
+}
+
+function refillOf({ kind, rate, ...config }: ResolvedConfig): LogRefill {
+  if ((kind !== "token bucket" && kind !== "fixed window") || !("period" in config))
+    throw new Error(`invariant: a ${kind} limit has no log`);
+  return { kind, rate, period: config.period, start: "start" in config ? config.start : undefined };
 }
 
 /** Makes a checkpoint and schedules a sweep now and then, so that nobody has to. */
-async function keepShort(ctx: MutationCtx, subject: Subject, log: Log): Promise<void> {
+async function keepShort(ctx: MutationCtx, { subject, autoSweep }: Call, log: Log): Promise<void> {
   if (Math.random() * LONGEST_TAIL < log.tailLength) await insertCheckpoint(ctx, subject, log);
-  if (background.isOn && Math.random() * EVENTS_PER_SWEEP < 1)
-    await ctx.scheduler.runAfter(SWEEP_AFTER_MS, internal.events.sweep, {});
+  if (autoSweep && background.isOn && Math.random() * EVENTS_PER_SWEEP < 1)
+    await ctx.scheduler.runAfter(SWEEP_AFTER_MS, internal.sweeps.background, {});
 }
 
 /** Makes a checkpoint of all that the snapshot holds. */
@@ -178,9 +219,10 @@ async function insertCheckpoint(
   { name, key }: Subject,
   { committed, tailLength }: Log,
 ): Promise<void> {
-  const { used, ts, refill } = committed;
+  const { used, ts, refill, block } = committed;
   if (tailLength === 0 || refill === null) return;
   const upTo = ctx.meta.getSnapshotTs();
-  const seq = ctx.db.vars.commitTs;
-  await ctx.db.insert("checkpoints", { name, key, used, ts, refill, upTo, seq });
+  const freeAt = Math.max(drainedAt({ used, ts }, refill), block?.expiresAt ?? 0);
+  const state = { used, ts, refill, block, freeAt };
+  await ctx.db.insert("checkpoints", { name, key, ...state, upTo, seq: ctx.db.vars.commitTs });
 }

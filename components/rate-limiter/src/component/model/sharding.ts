@@ -1,10 +1,17 @@
-import { advance, usageOf } from "../../shared/bucket.js";
+import { add, advance, giveBack, usageOf, type Usage } from "../../shared/bucket.js";
 import { decide, fitsShard, hasFutureRows, poolAt, shareOf, type Pool } from "../../shared/pool.js";
-import type { RateLimitReturns } from "../../shared/validators.js";
 import { internal } from "../_generated/api.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import type { Call } from "./limits.js";
-import { getShard, putShard, type Shard, type ShardRow, type ShardWrite } from "./shards.js";
+import { blockOf, type Call, type Plan } from "./calls.js";
+import {
+  getShard,
+  hasWritten,
+  listShards,
+  putShard,
+  type Shard,
+  type ShardRow,
+  type ShardWrite,
+} from "./shards.js";
 
 /**
  * Grants a request from one row, or from as few as possible, so that callers on other rows do not
@@ -15,57 +22,87 @@ import { getShard, putShard, type Shard, type ShardRow, type ShardWrite } from "
  * Null when it takes a look at all rows: this transaction has written something, which the snapshot
  * lacks; rows of another layout must be moved; or the request is to go into debt.
  */
-export async function consumeFromOne(
-  ctx: MutationCtx,
-  call: Call,
-): Promise<RateLimitReturns | null> {
-  const { subject, config, request } = call;
+export async function planOnOne(ctx: MutationCtx, call: Call): Promise<Plan | null> {
+  const { config, request } = call;
   const drawn = await getAnyShard(ctx, call);
-  if (drawn.fits) {
-    const usage = { used: drawn.usage.used + request.count, ts: drawn.usage.ts };
-    if (request.count > 0) await putShard(ctx, call, { ...drawn, usage });
-    return { ok: true };
-  }
+  if (drawn.fits) return planOnDrawn(ctx, call, { drawn, usage: add(drawn.usage, request.count) });
   if (await hasWritten(ctx)) return null;
-  const rows: ShardRow[] = await ctx.runQuery(internal.limits.scan, subject, {
-    useStaleSnapshot: true,
-  });
+  const rows = await scan(ctx, call);
   if (!isOfLayout(rows, config.shards) || hasFutureRows(rows, request.now)) return null;
   const pool = poolAt(rows, config, request.now);
   const choice = { preferred: drawn.shard, random: Math.random() };
-  const { status, next } = decide(pool, config, { request, choice });
-  if (next === null) return status;
+  const block = blockOf(rows, request);
+  const { status, next } = decide(pool, config, { request, choice, block });
+  const before = () => Promise.resolve(pool);
+  if (next === null)
+    return { status, block, before, after: before, write: () => Promise.resolve() };
   const writes =
     status.retryAfter === undefined ? await confirm(ctx, call, { pool, next, rows }) : null;
-  if (writes === null) return null;
-  for (const write of writes) await putShard(ctx, call, write);
-  return status;
+  const after = () => Promise.resolve(next);
+  return writes && { status, before, after, write: () => putShards(ctx, call, writes) };
 }
 
-/** A row at random, and whether it has room by itself. */
+/** Gives tokens back to one row that has used as many; null when it takes several. */
+export async function planRefundOnOne(ctx: MutationCtx, call: Call): Promise<Plan | null> {
+  const { count } = call.request;
+  const drawn = await getAnyShard(ctx, call);
+  if (!drawn.isUsable || drawn.usage.used < count) return null;
+  const usage = giveBack(drawn.usage, count, shareOf(call.config));
+  return planOnDrawn(ctx, call, { drawn, usage });
+}
+
+function planOnDrawn(
+  ctx: MutationCtx,
+  call: Call,
+  { drawn, usage }: { drawn: ShardWrite; usage: Usage },
+): Plan {
+  const { shard, row } = drawn;
+  const writes = call.request.count > 0 ? [{ shard, row, usage }] : [];
+  return {
+    status: { ok: true },
+    before: () => viewAround(ctx, call, drawn),
+    after: () => viewAround(ctx, call, { shard, row, usage }),
+    write: () => putShards(ctx, call, writes),
+  };
+}
+
+/** What all shards have used, given what one of them has. Conflicts only with changes of that one. */
+async function viewAround(
+  ctx: MutationCtx,
+  call: Call,
+  { shard, usage }: ShardWrite,
+): Promise<Pool> {
+  const { subject, config, request } = call;
+  const rows = (await hasWritten(ctx)) ? await listShards(ctx, subject) : await scan(ctx, call);
+  return poolAt(rows, config, request.now).map((seen, index) => (index === shard ? usage : seen));
+}
+
+function scan(ctx: MutationCtx, { subject }: Call): Promise<ShardRow[]> {
+  return ctx.runQuery(internal.limits.scan, subject, { useStaleSnapshot: true });
+}
+
+async function putShards(ctx: MutationCtx, call: Call, writes: ShardWrite[]): Promise<void> {
+  for (const write of writes) await putShard(ctx, call, write);
+}
+
+/** A row at random, whether it can be decided on, and whether it has room by itself. */
 export async function getAnyShard(
   ctx: QueryCtx,
   { subject, config, request }: Call,
-): Promise<ShardWrite & { fits: boolean }> {
+): Promise<ShardWrite & { isUsable: boolean; fits: boolean }> {
   const shard = Math.floor(Math.random() * config.shards);
   const row = await getShard(ctx, subject, shard);
   const share = shareOf(config);
   const usage = advance(row ? usageOf(row, share) : { used: 0, ts: 0 }, share, request.now);
-  return {
-    shard,
-    row,
-    usage,
-    fits: row?.layout === config.shards && fitsShard(usage, request.count, config),
-  };
+  const isUsable = row?.layout === config.shards;
+  const isBlocked = blockOf(row ? [row] : [], request) !== undefined;
+  const fits = isUsable && !isBlocked && fitsShard(usage, request.count, config);
+  return { shard, row, usage, isUsable, fits };
 }
 
 /** Whether rows exist and are all of this layout. Shard 0 is the first to be made. */
 function isOfLayout(rows: ShardRow[], shards: number): boolean {
   return rows.some(({ shard }) => shard === 0) && rows.every(({ layout }) => layout === shards);
-}
-
-async function hasWritten(ctx: MutationCtx): Promise<boolean> {
-  return (await ctx.meta.getTransactionMetrics()).documentsWritten.used > 0;
 }
 
 /**
@@ -91,5 +128,10 @@ async function confirm(
 }
 
 function isSame(row: Shard | null, seen: ShardRow | undefined): boolean {
-  return row?.value === seen?.value && row?.ts === seen?.ts && row?.layout === seen?.layout;
+  return (
+    row?.value === seen?.value &&
+    row?.ts === seen?.ts &&
+    row?.layout === seen?.layout &&
+    row?.block?.expiresAt === seen?.block?.expiresAt
+  );
 }

@@ -1,8 +1,13 @@
-import { toState, type Usage } from "../../shared/bucket.js";
-import type { ResolvedConfig } from "../../shared/config.js";
+import { blockAt, type Block } from "../../shared/blocks.js";
+import { drainedAt, toState, type Usage } from "../../shared/bucket.js";
+import type { ResolvedConfig } from "../../shared/kinds.js";
 import { shareOf, type Pool, type ShardState } from "../../shared/pool.js";
+import { periodOf } from "../../shared/windows.js";
+import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { background } from "./background.js";
+import type { Call } from "./calls.js";
 
 /** Whose limit: its name, and its key if it is not shared by everybody. */
 export interface Subject {
@@ -14,6 +19,12 @@ export type Shard = Doc<"rateLimits">;
 
 /** More than any layout of ours has; the official package may have left more behind. */
 const MOST_SHARDS = 1024;
+
+/** New rows between two sweeps, on average: far fewer than a sweep deletes, so rows cannot pile up. */
+const INSERTS_PER_SWEEP = 64;
+
+/** Rounding an instant up to it keeps the index entry of a busy row in its place. */
+const MIN_FREE_STEP_MS = 60_000;
 
 /** One row of a limit, or null if it was never used. Costs 1 query and at most 1 document. */
 export function getShard(
@@ -38,23 +49,50 @@ export function listShards(ctx: QueryCtx, { name, key }: Subject): Promise<Shard
 /** What a scan of the snapshot tells of a row. */
 export type ShardRow = ShardState;
 
-/** What one shard is to have used, and its row if it has one. */
+export function toShardRow({ shard, value, ts, cap, layout, prev, log, block }: Shard): ShardRow {
+  return { shard, value, ts, cap, layout, prev, log, block };
+}
+
+/** What one shard is to have used, its row if it has one, and its block if that is to change. */
 export interface ShardWrite {
   shard: number;
   row: Shard | null;
   usage: Usage;
+  block?: Block;
+}
+
+/** What all shards are to have used, their rows, and their block if that is to change. */
+export interface PoolWrite {
+  rows: Shard[];
+  before: Pool;
+  after: Pool;
+  block?: Block;
 }
 
 /** Stores what one shard has used. Costs 1 write, and 1 more read when the row exists. */
 export async function putShard(
   ctx: MutationCtx,
-  { subject, config }: { subject: Subject; config: ResolvedConfig },
-  { shard, row, usage }: ShardWrite,
+  { subject, config, request, autoSweep }: Call,
+  { shard, row, usage, block = row?.block }: ShardWrite,
 ): Promise<void> {
-  const fields = { ...toState(usage, shareOf(config)), layout: config.shards };
-  if (row) await ctx.db.patch("rateLimits", row._id, fields);
-  else
-    await ctx.db.insert("rateLimits", { name: subject.name, key: subject.key, shard, ...fields });
+  const share = shareOf(config);
+  const inForce = blockAt([{ block }], request.now);
+  const state = { ...toState(usage, share), layout: config.shards, block: inForce };
+  const fields = { ...state, freeAt: freeAt(usage, share, inForce) };
+  if (row) {
+    await ctx.db.patch("rateLimits", row._id, fields);
+    return;
+  }
+  await ctx.db.insert("rateLimits", { name: subject.name, key: subject.key, shard, ...fields });
+  if (autoSweep && background.isOn && Math.random() * INSERTS_PER_SWEEP < 1)
+    await ctx.scheduler.runAfter(0, internal.sweeps.background, {});
+}
+
+/** When the row will say no more than a missing one, rounded up. */
+function freeAt(usage: Usage, share: ResolvedConfig, block: Block | undefined): number {
+  const stepMs = Math.max(periodOf(share) / 4, MIN_FREE_STEP_MS);
+  const drained = Math.max(drainedAt(usage, share), block?.expiresAt ?? 0);
+  return Math.ceil(drained / stepMs) * stepMs;
 }
 
 /**
@@ -63,19 +101,24 @@ export async function putShard(
  */
 export async function putPool(
   ctx: MutationCtx,
-  limit: { subject: Subject; config: ResolvedConfig },
-  { rows, before, after }: { rows: Shard[]; before: Pool; after: Pool },
+  call: Call,
+  { rows, before, after, block = blockAt(rows, call.request.now) }: PoolWrite,
 ): Promise<void> {
-  const { shards } = limit.config;
+  const { shards } = call.config;
   const isMoving = rows.some(({ layout }) => layout !== shards);
   for (const [shard, usage] of after.entries()) {
     if (usage === before[shard] && !isMoving) continue;
     const row = rows.find((candidate) => candidate.shard === shard) ?? null;
-    await putShard(ctx, limit, { shard, row, usage });
+    await putShard(ctx, call, { shard, row, usage, block });
   }
   for (const row of rows) if (row.shard >= shards) await ctx.db.delete("rateLimits", row._id);
 }
 
 export async function deleteShards(ctx: MutationCtx, subject: Subject): Promise<void> {
   for (const row of await listShards(ctx, subject)) await ctx.db.delete("rateLimits", row._id);
+}
+
+/** Whether this transaction has written anything, which its snapshot would lack. */
+export async function hasWritten(ctx: MutationCtx): Promise<boolean> {
+  return (await ctx.meta.getTransactionMetrics()).documentsWritten.used > 0;
 }

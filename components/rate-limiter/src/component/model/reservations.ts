@@ -1,0 +1,73 @@
+import { validateCount, validateDuration } from "../../shared/validation.js";
+import type { RateLimitStatus, ReserveArgs, ReserveReturns } from "../../shared/validators.js";
+import type { Doc } from "../_generated/dataModel.js";
+import type { MutationCtx } from "../_generated/server.js";
+import { prepare, rejectTooLarge } from "./calls.js";
+import { plan } from "./requests.js";
+import { charge, refund } from "./statuses.js";
+import type { Subject } from "./shards.js";
+
+const DEFAULT_TTL_MS = 10 * 60_000;
+
+/** Far more jobs than one key has in progress; what a reset leaves expires. */
+const MOST_RESERVATIONS = 1000;
+
+/** Takes tokens ahead of work whose cost is not known yet. */
+export async function reserve(ctx: MutationCtx, args: ReserveArgs): Promise<ReserveReturns> {
+  const { name, key, ttlMs = DEFAULT_TTL_MS, maxWaitMs = Infinity } = args;
+  validateDuration(name, "ttlMs", ttlMs);
+  if (args.maxWaitMs !== undefined && args.maxWaitMs !== 0)
+    validateDuration(name, "maxWaitMs", args.maxWaitMs);
+  const call = await prepare(ctx, { ...args, reserve: true });
+  rejectTooLarge(call);
+  const { count, now } = call.request;
+  const { status, write } = await plan(ctx, call);
+  const waitMs = status.retryAfter ?? 0;
+  if (!status.ok) return { ok: false, retryAfter: status.retryAfter };
+  if (waitMs > maxWaitMs) return { ok: false, retryAfter: waitMs - maxWaitMs };
+  await write();
+  const expiresAt = now + waitMs + ttlMs;
+  const reservation = { name, key, count, config: args.config, expiresAt };
+  const reservationId = await ctx.db.insert("reservations", reservation);
+  return { ok: true, runAt: now + waitMs, reservationId };
+}
+
+/** Corrects a reservation to what the work did cost; null if it has expired or was settled. */
+export async function settle(
+  ctx: MutationCtx,
+  { reservationId, count }: { reservationId: string; count: number },
+): Promise<RateLimitStatus | null> {
+  const reservation = await takeReservation(ctx, reservationId);
+  if (!reservation) return null;
+  const { name, key, config } = reservation;
+  validateCount(name, count);
+  const surplus = count - reservation.count;
+  return surplus > 0
+    ? charge(ctx, { name, key, config, count: surplus })
+    : refund(ctx, { name, key, config, count: Math.abs(surplus) });
+}
+
+/** Gives back what was reserved; whether there was something to give back. */
+export async function cancel(ctx: MutationCtx, reservationId: string): Promise<boolean> {
+  return (await settle(ctx, { reservationId, count: 0 })) !== null;
+}
+
+export async function deleteReservations(ctx: MutationCtx, { name, key }: Subject): Promise<void> {
+  const reservations = await ctx.db
+    .query("reservations")
+    .withIndex("by_name_key", (q) => q.eq("name", name).eq("key", key))
+    .take(MOST_RESERVATIONS);
+  for (const { _id } of reservations) await ctx.db.delete("reservations", _id);
+}
+
+/** A reservation that has not expired; it is settled by being deleted. */
+async function takeReservation(
+  ctx: MutationCtx,
+  reservationId: string,
+): Promise<Doc<"reservations"> | null> {
+  const id = ctx.db.normalizeId("reservations", reservationId);
+  const reservation = id && (await ctx.db.get("reservations", id));
+  if (!reservation) return null;
+  await ctx.db.delete("reservations", reservation._id);
+  return reservation.expiresAt > Date.now() ? reservation : null;
+}

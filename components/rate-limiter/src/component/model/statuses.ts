@@ -1,0 +1,176 @@
+import { FOREVER, type Block } from "../../shared/blocks.js";
+import { invalidRateLimit, rateLimited } from "../../shared/errors.js";
+import { statusOf, tooLarge } from "../../shared/status.js";
+import { validateDuration, validateInstant } from "../../shared/validation.js";
+import type {
+  BlockArgs,
+  LimitAllArgs,
+  LimitAllReturns,
+  LimitItem,
+  RateLimitArgs,
+  RateLimitReturns,
+  RateLimitStatus,
+} from "../../shared/validators.js";
+import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { isTooLarge, prepare, type Call, type CallArgs, type Plan, type View } from "./calls.js";
+import { leaseStatus } from "./leases.js";
+import { appendBlock } from "./log.js";
+import { decideOn, isConcurrent, plan, planRefund, view, viewInMutation } from "./requests.js";
+import { blockRows } from "./rows.js";
+
+/** Decides a request, records it if granted, and tells all about the limit. */
+export async function consumeStatus(
+  ctx: MutationCtx,
+  args: RateLimitArgs,
+): Promise<RateLimitStatus> {
+  const call = await prepare(ctx, args);
+  const status = isTooLarge(call)
+    ? tooLarge(viewStatus(call, await viewInMutation(ctx, call)))
+    : await recorded(call, await plan(ctx, call));
+  if (args.throws && !status.ok) throw rateLimited(args.name, status.retryAfter ?? Infinity);
+  return status;
+}
+
+/** Tells all about a limit, and whether a request would be granted. */
+export async function peek(ctx: QueryCtx, args: CallArgs): Promise<RateLimitStatus> {
+  if (args.config.kind === "concurrency") return leaseStatus(ctx, args);
+  const call = await prepare(ctx, args);
+  return peekStatus(call, await view(ctx, call));
+}
+
+/** A look that a mutation takes, without conflicts where its limit has none. */
+export async function peekInMutation(ctx: MutationCtx, args: CallArgs): Promise<RateLimitStatus> {
+  if (args.config.kind === "concurrency") return leaseStatus(ctx, args);
+  const call = await prepare(ctx, args);
+  return peekStatus(call, await viewInMutation(ctx, call));
+}
+
+/** Takes tokens whether they are there or not. */
+export async function charge(ctx: MutationCtx, args: CallArgs): Promise<RateLimitStatus> {
+  const call = forced(await prepare(ctx, args));
+  return recorded(call, await plan(ctx, call));
+}
+
+/** Gives tokens back, at most as many as were used. */
+export async function refund(ctx: MutationCtx, args: CallArgs): Promise<RateLimitStatus> {
+  const call = await prepare(ctx, args);
+  return recorded(call, await planRefund(ctx, call));
+}
+
+/** Grants all of several requests, or none. Requests of the same limit and key are one request. */
+export async function limitAll(ctx: MutationCtx, args: LimitAllArgs): Promise<LimitAllReturns> {
+  const decided = [];
+  for (const item of mergeItems(args.items)) {
+    const call = await prepare(ctx, { ...item, autoSweep: args.autoSweep });
+    const decision = isTooLarge(call) ? null : await plan(ctx, call);
+    decided.push({ id: idOf(item), call, decision });
+  }
+  const ok = decided.every(({ decision }) => decision?.status.ok);
+  const statuses = new Map<string, RateLimitStatus>();
+  for (const { id, call, decision } of decided)
+    statuses.set(
+      id,
+      ok && decision ? await recorded(call, decision) : await unrecorded(ctx, call, decision),
+    );
+  const results = args.items.flatMap((item) => statuses.get(idOf(item)) ?? []);
+  return refusalOf(args, { ok, results });
+}
+
+/** Who refused, and when all of them would grant. */
+function refusalOf({ throws }: LimitAllArgs, { ok, results }: LimitAllReturns): LimitAllReturns {
+  const refused = results.filter((result) => !result.ok);
+  const [first] = refused;
+  if (!first) return { ok, results };
+  const waits = refused.map(({ retryAfter = Infinity }) => retryAfter);
+  const retryAfter = Math.max(...waits);
+  if (throws) throw rateLimited(first.name, retryAfter);
+  const limitedBy = [...new Set(refused.map(({ name }) => name))];
+  return { ok, results, limitedBy, ...(retryAfter < Infinity && { retryAfter }) };
+}
+
+/** Refuses everything until the block expires. */
+export async function block(ctx: MutationCtx, args: BlockArgs): Promise<RateLimitStatus> {
+  const call = await prepare(ctx, args);
+  const { name, durationMs, expiresAt, reason } = args;
+  if (durationMs !== undefined && expiresAt !== undefined)
+    throw invalidRateLimit(
+      name,
+      "expiresAt",
+      `Rate limit "${name}" got durationMs and expiresAt: a block has one end.`,
+    );
+  if (durationMs !== undefined) validateDuration(name, "durationMs", durationMs);
+  if (expiresAt !== undefined) validateInstant(name, expiresAt);
+  const end = durationMs === undefined ? expiresAt : call.request.now + durationMs;
+  return blockUntil(ctx, call, { expiresAt: end ?? FOREVER, reason });
+}
+
+/** Lifts a block. What was used stays used. */
+export async function unblock(ctx: MutationCtx, args: CallArgs): Promise<RateLimitStatus> {
+  return blockUntil(ctx, await prepare(ctx, args), { expiresAt: 0 });
+}
+
+async function blockUntil(ctx: MutationCtx, call: Call, block: Block): Promise<RateLimitStatus> {
+  if (isConcurrent(call.config)) await appendBlock(ctx, call, block);
+  else await blockRows(ctx, call, block);
+  return peekStatus(call, await viewInMutation(ctx, call));
+}
+
+/** Records a plan, and tells what the limit then looks like. */
+async function recorded(call: Call, decision: Plan): Promise<RateLimitStatus> {
+  const pool = await decision.after();
+  await decision.write();
+  return answerStatus(call, { pool, block: decision.block }, decision.status);
+}
+
+/** What a request was answered that is not recorded after all. */
+async function unrecorded(
+  ctx: MutationCtx,
+  call: Call,
+  decision: Plan | null,
+): Promise<RateLimitStatus> {
+  if (!decision) return tooLarge(viewStatus(call, await viewInMutation(ctx, call)));
+  const pool = await decision.before();
+  return answerStatus(call, { pool, block: decision.block }, decision.status);
+}
+
+function peekStatus(call: Call, seen: View): RateLimitStatus {
+  const status = viewStatus(call, seen);
+  return isTooLarge(call) ? tooLarge(status) : status;
+}
+
+function viewStatus(call: Call, seen: View): RateLimitStatus {
+  return answerStatus(call, seen, decideOn(call, seen));
+}
+
+function answerStatus(
+  { subject, config, request }: Call,
+  { pool, block }: View,
+  answer: RateLimitReturns,
+): RateLimitStatus {
+  return statusOf(subject, { pool, config }, { now: request.now, block, answer });
+}
+
+function forced(call: Call): Call {
+  return { ...call, request: { ...call.request, allowance: Infinity, isForced: true } };
+}
+
+/** What is asked of the same limit and key together, in the order it was first asked. */
+function mergeItems(items: readonly LimitItem[]): LimitItem[] {
+  const merged = new Map<string, LimitItem>();
+  for (const item of items) {
+    const before = merged.get(idOf(item));
+    if (before && JSON.stringify(before.config) !== JSON.stringify(item.config))
+      throw invalidRateLimit(
+        item.name,
+        "config",
+        `Rate limit "${item.name}" was asked for twice with different configs.`,
+      );
+    const count = (before?.count ?? (before ? 1 : 0)) + (item.count ?? 1);
+    merged.set(idOf(item), { ...item, count });
+  }
+  return [...merged.values()];
+}
+
+function idOf({ name, key }: LimitItem): string {
+  return JSON.stringify([name, key]);
+}
