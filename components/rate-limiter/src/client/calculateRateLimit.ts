@@ -1,9 +1,11 @@
 import {
   calculateRateLimit as calculateAt,
+  calculateStatus as statusAt,
   type RateLimitState,
   type RateLimitValue,
 } from "../shared/calculate.js";
-import type { RateLimitConfig } from "../shared/validators.js";
+import type { TokenConfig } from "../shared/kinds.js";
+import type { GetValueReturns, RateLimitStatus } from "../shared/validators.js";
 
 /**
  * Continues a limit's state to `now`: the arithmetic of the server, for servers and browsers alike.
@@ -15,9 +17,24 @@ import type { RateLimitConfig } from "../shared/validators.js";
  */
 export function calculateRateLimit(
   existing: RateLimitState | null,
-  config: RateLimitConfig,
+  config: TokenConfig,
   now: number = Date.now(),
   count: number = 0,
 ): RateLimitValue {
   return calculateAt(existing, config, { count, now });
+}
+
+/**
+ * All about a limit at `now`: what `peek` would answer, from what `getValue` returned.
+ *
+ * @param existing What `getValue` returned.
+ * @param options.now Milliseconds of UTC. @default Date.now()
+ * @param options.count Tokens that would be asked for. @default 1
+ */
+export function calculateStatus(
+  existing: GetValueReturns,
+  subject: { name: string; key?: string },
+  { now = Date.now(), count = 1 }: { now?: number; count?: number } = {},
+): RateLimitStatus {
+  return statusAt(subject, { state: existing, config: existing.config }, { count, now });
 }

@@ -8,12 +8,8 @@ import {
 } from "convex/server";
 import { v } from "convex/values";
 import { invalidRateLimit } from "../shared/errors.js";
-import {
-  vGetValueReturns,
-  vRateLimitConfig,
-  type GetValueReturns,
-  type RateLimitConfig,
-} from "../shared/validators.js";
+import { vRateLimitConfig, type RateLimitConfig } from "../shared/kinds.js";
+import { vGetValueReturns, type GetValueReturns } from "../shared/validators.js";
 
 type QueryCtx = GenericQueryCtx<GenericDataModel>;
 

@@ -1,4 +1,4 @@
-export { calculateRateLimit } from "./calculateRateLimit.js";
+export { calculateRateLimit, calculateStatus } from "./calculateRateLimit.js";
 export type {
   RunActionCtx,
   RunActionCtx as ActionCtx,
@@ -7,8 +7,29 @@ export type {
   RunQueryCtx,
   RunQueryCtx as QueryCtx,
 } from "./ctx.js";
+export { rateLimitHeaders, type RateLimitHeadersOptions } from "./headers.js";
 export type { HookAPI, HookArgs, HookOptions } from "./hookAPI.js";
-export { RateLimiter, RateLimiter as default, type RateLimits } from "./rateLimiter.js";
+export { withJitter, type JitterOptions } from "./jitter.js";
+export type {
+  AcquireOptions,
+  BlockOptions,
+  CountOptions,
+  Item,
+  KeyOptions,
+  LimitOptions,
+  PeekOptions,
+  RateLimiterOptions,
+  RateLimits,
+  RequestOptions,
+  ReserveOptions,
+} from "./options.js";
+export { RateLimiter, RateLimiter as default } from "./rateLimiter.js";
+export {
+  keyFromRequest,
+  requestKey,
+  type RequestCtx,
+  type RequestKeyOptions,
+} from "./requestKey.js";
 export { DAY, HOUR, MINUTE, SECOND, WEEK } from "./time.js";
 export type { RateLimitValue } from "../shared/calculate.js";
 export {
@@ -19,11 +40,26 @@ export {
   type RateLimiterErrorCode,
   type RateLimiterErrorData,
 } from "../shared/errors.js";
+export {
+  SUPPORT,
+  type CalendarConfig,
+  type ConcurrencyConfig,
+  type FixedWindowConfig,
+  type Override,
+  type RateLimitConfig,
+  type SlidingLogConfig,
+  type SlidingWindowConfig,
+  type TokenBucketConfig,
+} from "../shared/kinds.js";
 export type {
-  FixedWindowConfig,
+  AcquireReturns,
   GetValueReturns,
+  LimitAllReturns,
+  ListItem,
   RateLimitArgs,
-  RateLimitConfig,
   RateLimitReturns,
-  TokenBucketConfig,
+  RateLimitStatus,
+  RenewReturns,
+  ReserveReturns,
+  SweepReturns,
 } from "../shared/validators.js";

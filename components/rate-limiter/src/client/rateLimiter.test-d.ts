@@ -1,11 +1,13 @@
 import type { Infer } from "convex/values";
 import { expectTypeOf } from "vitest";
-import type { vRateLimitConfig, vRateLimitReturns } from "../shared/validators.js";
+import type { vRateLimitConfig } from "../shared/kinds.js";
+import type { vRateLimitReturns, vRateLimitStatus } from "../shared/validators.js";
 import type { RunMutationCtx, RunQueryCtx } from "./ctx.js";
-import type { RateLimitConfig, RateLimiter, RateLimitReturns } from "./index.js";
+import type { RateLimitConfig, RateLimiter, RateLimitReturns, RateLimitStatus } from "./index.js";
 
 expectTypeOf<Infer<typeof vRateLimitConfig>>().toEqualTypeOf<RateLimitConfig>();
 expectTypeOf<Infer<typeof vRateLimitReturns>>().toEqualTypeOf<RateLimitReturns>();
+expectTypeOf<Infer<typeof vRateLimitStatus>>().toEqualTypeOf<RateLimitStatus>();
 
 declare const limiter: RateLimiter<{ send: { kind: "token bucket"; rate: 1; period: 1 } }>;
 declare const mutationCtx: RunMutationCtx;

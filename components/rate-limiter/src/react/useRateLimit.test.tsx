@@ -38,7 +38,13 @@ const query = makeFunctionReference<"query", HookArgs, GetValueReturns>("app:get
 const getServerTime = makeFunctionReference<"mutation", Record<string, never>, number>("app:time");
 
 function stored(value: number, config: Partial<GetValueReturns["config"]> = {}): GetValueReturns {
-  const defaults = { kind: "token bucket", rate: 10, period: 10_000, capacity: 10 } as const;
+  const defaults = {
+    kind: "token bucket",
+    rate: 10,
+    period: 10_000,
+    capacity: 10,
+    shards: 1,
+  } as const;
   return { value, ts: T0, shard: 0, config: { ...defaults, ...config } as typeof defaults };
 }
 

@@ -5,7 +5,8 @@ import type { HookArgs } from "../client/hookAPI.js";
 import { calculateRateLimit } from "../shared/calculate.js";
 import { withDefaults } from "../shared/config.js";
 import { invalidRateLimit } from "../shared/errors.js";
-import type { GetValueReturns, RateLimitConfig } from "../shared/validators.js";
+import type { RateLimitConfig, ResolvedConfig } from "../shared/kinds.js";
+import type { GetValueReturns } from "../shared/validators.js";
 
 /** `getRateLimit` of `hookAPI`, as exported by the app. */
 export type GetRateLimitValueQuery = FunctionReference<
@@ -60,7 +61,7 @@ export interface RateLimitCheck {
   value: number;
   /** The instant `value` speaks of, in milliseconds. */
   ts: number;
-  config: RateLimitConfig;
+  config: ResolvedConfig;
   shard: number;
   ok: boolean;
   /** When what would be owed is worked off, in milliseconds; undefined if nothing would be. */
@@ -122,13 +123,13 @@ interface LocalRequest {
 
 /** When the request fits: undefined for now, Infinity for never. */
 function firstFit(data: GetValueReturns, request: LocalRequest): number | undefined {
-  const { capacity } = withDefaults(tokenConfig(data.config), 0);
+  const { capacity } = withDefaults(data.config, 0);
   return request.count <= capacity ? checkAt(data, request).retryAt : Infinity;
 }
 
 function checkAt(data: GetValueReturns, { ts, count, offsetMs }: LocalRequest): RateLimitCheck {
   const { config, shard } = data;
-  const result = calculateRateLimit(data, tokenConfig(config), { count, now: ts + offsetMs });
+  const result = calculateRateLimit(data, config, { count, now: ts + offsetMs });
   const { retryAfter } = result;
   return {
     value: result.value,
@@ -138,12 +139,6 @@ function checkAt(data: GetValueReturns, { ts, count, offsetMs }: LocalRequest): 
     ok: retryAfter === undefined,
     retryAt: retryAfter === undefined ? undefined : ts + retryAfter,
   };
-}
-
-/** A config that counts tokens: `getValue` refuses the others. */
-function tokenConfig(config: RateLimitConfig): Parameters<typeof calculateRateLimit>[1] {
-  if (!("rate" in config)) throw new Error("invariant: getValue returned a limit without tokens");
-  return config;
 }
 
 /** One measurement per client. Weak, so that a client that is closed and dropped is freed. */
