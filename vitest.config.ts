@@ -62,9 +62,9 @@ export default defineConfig({
     projects: [
       ...components.flatMap((name) => convexProjects(name, `./components/${name}`)),
       ...convexProjects("example", "./example"),
-      // Left out: internal.test.ts and worker.test.ts test internals, client/index.test.ts the
-      // asynchronous mode.
+      // Left out: internal.test.ts and worker.test.ts, which test internals.
       compatProject("rate-limiter", [
+        "src/client/index.test.ts",
         "src/shared.test.ts",
         "src/component/getValue.test.ts",
         "src/component/lib.test.ts",
