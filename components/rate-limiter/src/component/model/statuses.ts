@@ -12,7 +12,15 @@ import type {
   RateLimitStatus,
 } from "../../shared/validators.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { isTooLarge, prepare, type Call, type CallArgs, type Plan, type View } from "./calls.js";
+import {
+  isTooLarge,
+  prepare,
+  rejectTooLarge,
+  type Call,
+  type CallArgs,
+  type Plan,
+  type View,
+} from "./calls.js";
 import { leaseStatus } from "./leases.js";
 import { appendBlock } from "./log.js";
 import { decideOn, isConcurrent, plan, planRefund, view, viewInMutation } from "./requests.js";
@@ -24,10 +32,12 @@ export async function consumeStatus(
   args: RateLimitArgs,
 ): Promise<RateLimitStatus> {
   const call = await prepare(ctx, args);
-  const status = isTooLarge(call)
-    ? tooLarge(viewStatus(call, await viewInMutation(ctx, call)))
-    : await recorded(call, await plan(ctx, call));
-  if (args.throws && !status.ok) throw rateLimited(args.name, status.retryAfter ?? Infinity);
+  if (args.throws) rejectTooLarge(call);
+  const decision = isTooLarge(call) ? null : await plan(ctx, call);
+  const status = await statusAfter(ctx, call, decision);
+  await decision?.write();
+  if (args.throws && !status.ok && status.retryAfter !== undefined)
+    throw rateLimited(args.name, status.retryAfter);
   return status;
 }
 
@@ -48,30 +58,29 @@ export async function peekInMutation(ctx: MutationCtx, args: CallArgs): Promise<
 /** Takes tokens whether they are there or not. */
 export async function charge(ctx: MutationCtx, args: CallArgs): Promise<RateLimitStatus> {
   const call = forced(await prepare(ctx, args));
-  return recorded(call, await plan(ctx, call));
+  return recorded(ctx, call, await plan(ctx, call));
 }
 
 /** Gives tokens back, at most as many as were used. */
 export async function refund(ctx: MutationCtx, args: CallArgs): Promise<RateLimitStatus> {
   const call = await prepare(ctx, args);
-  return recorded(call, await planRefund(ctx, call));
+  return recorded(ctx, call, await planRefund(ctx, call));
 }
 
 /** Grants all of several requests, or none. Requests of the same limit and key are one request. */
 export async function limitAll(ctx: MutationCtx, args: LimitAllArgs): Promise<LimitAllReturns> {
-  const decided = [];
+  const decided: { item: LimitItem; call: Call; decision: Plan | null }[] = [];
   for (const item of mergeItems(args.items)) {
     const call = await prepare(ctx, { ...item, autoSweep: args.autoSweep });
-    const decision = isTooLarge(call) ? null : await plan(ctx, call);
-    decided.push({ id: idOf(item), call, decision });
+    if (args.throws) rejectTooLarge(call);
+    decided.push({ item, call, decision: isTooLarge(call) ? null : await plan(ctx, call) });
   }
   const ok = decided.every(({ decision }) => decision?.status.ok);
   const statuses = new Map<string, RateLimitStatus>();
-  for (const { id, call, decision } of decided)
-    statuses.set(
-      id,
-      ok && decision ? await recorded(call, decision) : await unrecorded(ctx, call, decision),
-    );
+  for (const { item, call, decision } of decided)
+    statuses.set(idOf(item), await statusAfter(ctx, call, ok ? decision : unrecorded(decision)));
+  // Only now: what has been written would hide from the snapshot that statuses are read from.
+  if (ok) for (const { decision } of decided) await decision?.write();
   const results = args.items.flatMap((item) => statuses.get(idOf(item)) ?? []);
   return refusalOf(args, { ok, results });
 }
@@ -81,8 +90,7 @@ function refusalOf({ throws }: LimitAllArgs, { ok, results }: LimitAllReturns): 
   const refused = results.filter((result) => !result.ok);
   const [first] = refused;
   if (!first) return { ok, results };
-  const waits = refused.map(({ retryAfter = Infinity }) => retryAfter);
-  const retryAfter = Math.max(...waits);
+  const retryAfter = Math.max(...refused.map((status) => status.retryAfter ?? Infinity));
   if (throws) throw rateLimited(first.name, retryAfter);
   const limitedBy = [...new Set(refused.map(({ name }) => name))];
   return { ok, results, limitedBy, ...(retryAfter < Infinity && { retryAfter }) };
@@ -116,21 +124,26 @@ async function blockUntil(ctx: MutationCtx, call: Call, block: Block): Promise<R
 }
 
 /** Records a plan, and tells what the limit then looks like. */
-async function recorded(call: Call, decision: Plan): Promise<RateLimitStatus> {
-  const pool = await decision.after();
+async function recorded(ctx: MutationCtx, call: Call, decision: Plan): Promise<RateLimitStatus> {
+  const status = await statusAfter(ctx, call, decision);
   await decision.write();
-  return answerStatus(call, { pool, block: decision.block }, decision.status);
+  return status;
 }
 
-/** What a request was answered that is not recorded after all. */
-async function unrecorded(
+/** What the limit looks like once a plan is recorded; null for a request that is too large for one. */
+async function statusAfter(
   ctx: MutationCtx,
   call: Call,
-  decision: Plan | null,
+  decision: Pick<Plan, "status" | "block" | "after"> | null,
 ): Promise<RateLimitStatus> {
   if (!decision) return tooLarge(viewStatus(call, await viewInMutation(ctx, call)));
-  const pool = await decision.before();
-  return answerStatus(call, { pool, block: decision.block }, decision.status);
+  const { status, block, after } = decision;
+  return answerStatus(call, { pool: await after(), block }, status);
+}
+
+/** A decision that others keep from being recorded. */
+function unrecorded(decision: Plan | null): Pick<Plan, "status" | "block" | "after"> | null {
+  return decision && { ...decision, after: decision.before };
 }
 
 function peekStatus(call: Call, seen: View): RateLimitStatus {
