@@ -2,6 +2,9 @@ import { isRateLimitError, MINUTE, RateLimiter } from "@convex-suite/rate-limite
 import { v, type Infer } from "convex/values";
 import { api, components } from "./_generated/api.js";
 import { action, internalMutation, mutation, query } from "./_generated/server.js";
+import { resetApiLimits } from "./rateLimiterHttp.js";
+import { deleteJobs } from "./rateLimiterJobs.js";
+import { resetLab } from "./rateLimiterLab.js";
 
 // #region define
 export const rateLimiter = new RateLimiter(components.rateLimiter, {
@@ -84,7 +87,7 @@ export const { getRateLimit: getSharedLimit } = rateLimiter.hookAPI("allMessages
 
 const AUTHORS = ["Ada", "Grace", "Edsger"];
 
-/** Forgets what was sent and consumed. */
+/** Forgets what was sent and consumed, on the whole page. */
 export const reset = mutation({
   args: {},
   returns: v.null(),
@@ -93,6 +96,9 @@ export const reset = mutation({
       await ctx.db.delete("messages", _id);
     await rateLimiter.reset(ctx, "allMessages");
     for (const author of AUTHORS) await rateLimiter.reset(ctx, "sendMessage", { key: author });
+    await resetLab(ctx);
+    await deleteJobs(ctx);
+    await resetApiLimits(ctx);
     return null;
   },
 });

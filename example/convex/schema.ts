@@ -7,4 +7,14 @@ export default defineSchema({
     author: v.string(),
     body: v.string(),
   }),
+  /**
+   * Rate limiter demo: who holds a lease. Written with the lease, deleted when it is released, and
+   * by the next job to start when it has expired; a handful per key.
+   */
+  jobs: defineTable({
+    key: v.string(),
+    holder: v.string(),
+    leaseId: v.string(),
+    expiresAt: v.number(),
+  }).index("by_key", ["key"]),
 });
