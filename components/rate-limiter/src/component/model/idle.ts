@@ -32,12 +32,13 @@ export async function sweepIdle(
     { asOf },
     { useStaleSnapshot: true },
   );
-  let deleted = 0;
-  for (const id of found.rows) deleted += await sweepRow(ctx, id, asOf);
+  const outcomes: Outcome[] = [];
+  for (const id of found.rows) outcomes.push(await sweepRow(ctx, id, asOf));
+  let deleted = outcomes.filter((outcome) => outcome === "deleted").length;
   for (const id of found.checkpoints) deleted += await sweepCheckpoint(ctx, id, asOf);
   const isFull = found.rows.length === BATCH || found.checkpoints.length === BATCH;
-  // A batch of which nothing can go yet would be found again and again.
-  return { deleted, isDone: !isFull || deleted === 0 };
+  // A batch of which nothing went or moved would be found again and again.
+  return { deleted, isDone: !isFull || (deleted === 0 && !outcomes.includes("put off")) };
 }
 
 /** Shards before their shard 0, which is the last to go. */
@@ -56,15 +57,17 @@ export async function listIdle(ctx: QueryCtx, asOf: number): Promise<Idle> {
   };
 }
 
-async function sweepRow(ctx: MutationCtx, id: Id<"rateLimits">, asOf: number): Promise<number> {
+type Outcome = "deleted" | "put off" | "in use";
+
+async function sweepRow(ctx: MutationCtx, id: Id<"rateLimits">, asOf: number): Promise<Outcome> {
   const row = await ctx.db.get("rateLimits", id);
-  if (!row || !((row.freeAt ?? Infinity) <= asOf)) return 0;
+  if (!row || !((row.freeAt ?? Infinity) <= asOf)) return "in use";
   if ((await isAnchor(ctx, row)) || (await getOverride(ctx, row))) {
     await ctx.db.patch("rateLimits", id, { freeAt: asOf + LOOK_AGAIN_AFTER_MS });
-    return 0;
+    return "put off";
   }
   await ctx.db.delete("rateLimits", id);
-  return 1;
+  return "deleted";
 }
 
 /** Whether others would be left without shard 0, by which they tell how many they are. */
