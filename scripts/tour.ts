@@ -4,15 +4,17 @@ import { createBackendServer } from "./backend/server.ts";
 import { parseCommandLine } from "./commandLine.ts";
 import { Pusher } from "./dev/pusher.ts";
 import { listen } from "./listen.ts";
-import { assertDeploymentAnswers } from "./tour/deployment.ts";
+import { assertDeploymentAnswers, siteUrlOf } from "./tour/deployment.ts";
 import { rateLimiterTour } from "./tour/rateLimiter.ts";
 import type { TourApp } from "./tour/step.ts";
 import { formatAnswers, isAsExpected, type Answer } from "./tour/table.ts";
 
 const HELP = `Asks every component of the example what it promises: npm run tour [-- options]
 
-  --url <url>  a deployment that serves the example; its demo data is reset
-               default: an embedded backend, started for the tour
+  --url <url>       a deployment that serves the example; its demo data is reset
+                    default: an embedded backend, started for the tour
+  --site-url <url>  where that deployment serves its HTTP actions
+                    default: its .convex.site on the cloud, elsewhere the next port
 
 Exits with 1 if anything differs from what was expected.
 `;
@@ -21,7 +23,7 @@ const TOURS = [rateLimiterTour];
 
 async function main(): Promise<number> {
   const { values } = parseCommandLine("npm run tour -- --help", {
-    options: { url: { type: "string" }, help: { type: "boolean" } },
+    options: { url: { type: "string" }, "site-url": { type: "string" }, help: { type: "boolean" } },
   });
   if (values.help) {
     print(HELP);
@@ -31,7 +33,7 @@ async function main(): Promise<number> {
   const answers =
     values.url === undefined
       ? await tourEmbedded((line) => backendLog.push(line))
-      : await tourDeployment(values.url);
+      : await tourDeployment(values.url, values["site-url"]);
   const different = answers.filter((answer) => !isAsExpected(answer)).length;
   if (different > 0) backendLog.forEach(print);
   print(formatAnswers(answers));
@@ -46,20 +48,20 @@ async function tourEmbedded(log: (line: string) => void): Promise<Answer[]> {
     const url = await listen(backend.http, { number: 0, flag: "" });
     const projectFolder = join(import.meta.dirname, "../example");
     await new Pusher({ projectFolder, url, log }).push();
-    return await tour(url);
+    return await tour(url, url);
   } finally {
     await backend.close();
   }
 }
 
 /** A tour of what is deployed. One question first, or every step would fail for the same reason. */
-async function tourDeployment(url: string): Promise<Answer[]> {
+async function tourDeployment(url: string, siteUrl: string | undefined): Promise<Answer[]> {
   await assertDeploymentAnswers(url);
-  return tour(url);
+  return tour(url, siteUrl ?? siteUrlOf(url));
 }
 
-async function tour(url: string): Promise<Answer[]> {
-  const app: TourApp = { http: new ConvexHttpClient(url), live: new ConvexClient(url) };
+async function tour(url: string, siteUrl: string): Promise<Answer[]> {
+  const app: TourApp = { http: new ConvexHttpClient(url), live: new ConvexClient(url), siteUrl };
   const answers: Answer[] = [];
   try {
     for (const { component, steps } of TOURS) {

@@ -14,6 +14,8 @@ export async function startUserInterface(
 ): Promise<UserInterface> {
   // Vite gives variables of the process precedence over those in .env files.
   process.env.VITE_CONVEX_URL = backendUrl;
+  // The embedded backend serves HTTP actions at the same address.
+  process.env.VITE_CONVEX_SITE_URL = backendUrl;
   const vite = await createServer({
     root: projectFolder,
     configFile: join(projectFolder, "vite.config.ts"),

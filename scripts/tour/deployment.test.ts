@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { listen } from "../listen.ts";
-import { assertDeploymentAnswers } from "./deployment.ts";
+import { assertDeploymentAnswers, siteUrlOf } from "./deployment.ts";
 
 test("a deployment that answers is fine", async () => {
   const url = await serve((_request, response) => response.end("1.0.0"));
@@ -26,6 +26,18 @@ test("text that is no URL is refused", async () => {
 test("a server that is no deployment is refused", async () => {
   const url = await serve((_request, response) => response.writeHead(404).end());
   await expect(assertDeploymentAnswers(url)).rejects.toThrow("its /version is HTTP 404");
+});
+
+test.each([
+  ["https://happy-animal-123.convex.cloud", "https://happy-animal-123.convex.site"],
+  [
+    "https://happy-animal-123.eu-west-1.convex.cloud/",
+    "https://happy-animal-123.eu-west-1.convex.site",
+  ],
+  ["http://127.0.0.1:3210", "http://127.0.0.1:3211"],
+  ["https://convex.example.com", "https://convex.example.com"],
+])("the HTTP actions of %s are at %s", (url, siteUrl) => {
+  expect(siteUrlOf(url)).toBe(siteUrl);
 });
 
 async function serve(listener: RequestListener): Promise<string> {

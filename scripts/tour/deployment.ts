@@ -20,3 +20,17 @@ function reasonOf(error: unknown): string {
   if (!(cause instanceof Error)) return error.message;
   return cause.message || ("code" in cause ? String(cause.code) : error.message);
 }
+
+/**
+ * Where a deployment serves its HTTP actions: on Convex's cloud under another domain, and on a local
+ * or self-hosted one, as it comes, at the next port.
+ */
+export function siteUrlOf(deploymentUrl: string): string {
+  const url = new URL(deploymentUrl);
+  if (url.hostname.endsWith(CLOUD)) url.hostname = url.hostname.slice(0, -CLOUD.length) + SITE;
+  else if (url.port !== "") url.port = String(Number(url.port) + 1);
+  return url.origin;
+}
+
+const CLOUD = ".convex.cloud";
+const SITE = ".convex.site";

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConvexError } from "convex/values";
 import { api } from "../../example/convex/_generated/api.js";
+import { labSteps } from "./rateLimiterLab.ts";
 import type { Tour, TourApp } from "./step.ts";
 
 const MINUTE_MS = 60_000;
-const TOUR_MS = 15_000;
+const TOUR_MS = 20_000;
 const LIVE_MS = 5_000;
 
 /** Sends one message and words the outcome. */
@@ -106,6 +107,7 @@ export const rateLimiterTour: Tour = {
       expected: "INVALID_RATE_LIMIT",
       see: (app) => send(app, "A".repeat(2048)),
     },
+    ...labSteps,
     {
       asked: "reset, then a message by Ada",
       expected: "granted",

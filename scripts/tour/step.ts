@@ -1,11 +1,13 @@
 import type { ConvexClient, ConvexHttpClient } from "convex/browser";
 
-/** The app under tour, through the two clients that need no browser. */
+/** The app under tour, through clients that need no browser. */
 export interface TourApp {
   /** One request, one answer. */
   http: ConvexHttpClient;
   /** Subscriptions over a websocket. */
   live: ConvexClient;
+  /** Where its HTTP actions are. */
+  siteUrl: string;
 }
 
 /** One question to the app and the answer it must give. */
