@@ -1,4 +1,4 @@
-import { blockAt, type Block } from "../../shared/blocks.js";
+import type { Block } from "../../shared/blocks.js";
 import type { ResolvedConfig } from "../../shared/kinds.js";
 import { mostReserved, resolveConfig } from "../../shared/config.js";
 import type { Pool, Request } from "../../shared/pool.js";
@@ -20,6 +20,7 @@ export interface Call {
 /** A decision, and how to record it. */
 export interface Plan {
   status: RateLimitReturns;
+  /** In force now, whether it stands in the way or not. */
   block?: Block;
   /** What all shards have used now, and once it is recorded. To be asked before `write`. */
   before: () => Promise<Pool>;
@@ -69,10 +70,7 @@ function mostOf(config: ResolvedConfig, { allowance, isForced }: Request): numbe
   return isForced ? Infinity : config.capacity + allowance;
 }
 
-/** The block that stands in the way of a request. */
-export function blockOf(
-  rows: readonly { block?: Block }[],
-  { now, isForced }: Request,
-): Block | undefined {
-  return isForced ? undefined : blockAt(rows, now);
+/** The block in force, unless the request is one that no block refuses. */
+export function inTheWay(block: Block | undefined, { isForced }: Request): Block | undefined {
+  return isForced ? undefined : block;
 }

@@ -7,7 +7,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { background } from "./background.js";
-import type { Call, Plan, View } from "./calls.js";
+import { inTheWay, type Call, type Plan, type View } from "./calls.js";
 import type { Subject } from "./shards.js";
 
 /*
@@ -50,11 +50,14 @@ export async function planOnLog(ctx: MutationCtx, call: Call): Promise<Plan> {
   const { config, request } = call;
   const log = await readSnapshot(ctx, call.subject);
   const { pool, block } = viewOf(stateOf(log), call);
-  const inTheWay = request.isForced ? undefined : block;
-  const { status, next } = decide(pool, config, { request, choice: ONLY_SHARD, block: inTheWay });
+  const { status, next } = decide(pool, config, {
+    request,
+    choice: ONLY_SHARD,
+    block: inTheWay(block, request),
+  });
   return {
     status,
-    block: inTheWay,
+    block,
     before: () => Promise.resolve(pool),
     after: () => Promise.resolve(next ?? pool),
     write: () => (next ? appendTokens(ctx, call, { kind: "consume", log }) : Promise.resolve()),
@@ -64,9 +67,10 @@ export async function planOnLog(ctx: MutationCtx, call: Call): Promise<Plan> {
 /** Gives tokens back, at most as many as were used. Conflicts with nothing. */
 export async function planRefundOnLog(ctx: MutationCtx, call: Call): Promise<Plan> {
   const log = await readSnapshot(ctx, call.subject);
-  const { pool } = viewOf(stateOf(log), call);
+  const { pool, block } = viewOf(stateOf(log), call);
   return {
     status: { ok: true },
+    block,
     before: () => Promise.resolve(pool),
     after: () => Promise.resolve(giveBackTo(pool, call.config, call.request.count)),
     write: () =>

@@ -1,7 +1,7 @@
 import { blockAt, type Block } from "../../shared/blocks.js";
 import { decide, giveBackTo, hasFutureRows, poolAt, type Choice } from "../../shared/pool.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { blockOf, type Call, type Plan, type View } from "./calls.js";
+import { inTheWay, type Call, type Plan, type View } from "./calls.js";
 import { listShards, putPool } from "./shards.js";
 
 /** Shard 0 first: the one that exists if any does. */
@@ -12,8 +12,12 @@ export async function planOnAll(ctx: MutationCtx, call: Call): Promise<Plan> {
   const { subject, config, request } = call;
   const rows = await listShards(ctx, subject);
   const before = poolAt(rows, config, request.now);
-  const block = blockOf(rows, request);
-  const { status, next } = decide(before, config, { request, choice: FIRST, block });
+  const block = blockAt(rows, request.now);
+  const { status, next } = decide(before, config, {
+    request,
+    choice: FIRST,
+    block: inTheWay(block, request),
+  });
   // A refusal writes nothing, unless a clock that stepped back left rows in the future.
   const stored =
     next ?? (hasFutureRows(rows, request.now) ? before.map((usage) => ({ ...usage })) : null);
@@ -36,6 +40,7 @@ export async function planRefundOnAll(ctx: MutationCtx, call: Call): Promise<Pla
   const after = giveBackTo(before, config, request.count);
   return {
     status: { ok: true },
+    block: blockAt(rows, request.now),
     before: () => Promise.resolve(before),
     after: () => Promise.resolve(after),
     write: () => putPool(ctx, call, { rows, before, after }),

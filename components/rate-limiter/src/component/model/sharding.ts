@@ -1,8 +1,9 @@
+import { blockAt } from "../../shared/blocks.js";
 import { add, advance, giveBack, usageOf, type Usage } from "../../shared/bucket.js";
 import { decide, fitsShard, hasFutureRows, poolAt, shareOf, type Pool } from "../../shared/pool.js";
 import { internal } from "../_generated/api.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { blockOf, type Call, type Plan } from "./calls.js";
+import { inTheWay, type Call, type Plan } from "./calls.js";
 import {
   getShard,
   hasWritten,
@@ -31,15 +32,16 @@ export async function planOnOne(ctx: MutationCtx, call: Call): Promise<Plan | nu
   if (!isOfLayout(rows, config.shards) || hasFutureRows(rows, request.now)) return null;
   const pool = poolAt(rows, config, request.now);
   const choice = { preferred: drawn.shard, random: Math.random() };
-  const block = blockOf(rows, request);
-  const { status, next } = decide(pool, config, { request, choice, block });
+  const block = blockAt(rows, request.now);
+  const circumstances = { request, choice, block: inTheWay(block, request) };
+  const { status, next } = decide(pool, config, circumstances);
   const before = () => Promise.resolve(pool);
   if (next === null)
     return { status, block, before, after: before, write: () => Promise.resolve() };
   const writes =
     status.retryAfter === undefined ? await confirm(ctx, call, { pool, next, rows }) : null;
   const after = () => Promise.resolve(next);
-  return writes && { status, before, after, write: () => putShards(ctx, call, writes) };
+  return writes && { status, block, before, after, write: () => putShards(ctx, call, writes) };
 }
 
 /** Gives tokens back to one row that has used as many; null when it takes several. */
@@ -60,6 +62,7 @@ function planOnDrawn(
   const writes = call.request.count > 0 ? [{ shard, row, usage }] : [];
   return {
     status: { ok: true },
+    block: blockAt(row ? [row] : [], call.request.now),
     before: () => viewAround(ctx, call, drawn),
     after: () => viewAround(ctx, call, { shard, row, usage }),
     write: () => putShards(ctx, call, writes),
@@ -95,8 +98,8 @@ export async function getAnyShard(
   const share = shareOf(config);
   const usage = advance(row ? usageOf(row, share) : { used: 0, ts: 0 }, share, request.now);
   const isUsable = row?.layout === config.shards;
-  const isBlocked = blockOf(row ? [row] : [], request) !== undefined;
-  const fits = isUsable && !isBlocked && fitsShard(usage, request.count, config);
+  const block = inTheWay(blockAt(row ? [row] : [], request.now), request);
+  const fits = isUsable && !block && fitsShard(usage, request.count, config);
   return { shard, row, usage, isUsable, fits };
 }
 
