@@ -1,7 +1,7 @@
 import { FOREVER, type Block } from "../../shared/blocks.js";
 import { invalidRateLimit, rateLimited } from "../../shared/errors.js";
 import { statusOf, tooLarge } from "../../shared/status.js";
-import { validateDuration, validateInstant } from "../../shared/validation.js";
+import { validateCount, validateDuration, validateInstant } from "../../shared/validation.js";
 import type {
   BlockArgs,
   LimitAllArgs,
@@ -171,6 +171,8 @@ function forced(call: Call): Call {
 function mergeItems(items: readonly LimitItem[]): LimitItem[] {
   const merged = new Map<string, LimitItem>();
   for (const item of items) {
+    // A sum would hide what is wrong with its parts.
+    validateCount(item.name, item.count ?? 1);
     const before = merged.get(idOf(item));
     if (before && JSON.stringify(before.config) !== JSON.stringify(item.config))
       throw invalidRateLimit(
