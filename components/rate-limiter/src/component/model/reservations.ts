@@ -23,9 +23,9 @@ export async function reserve(ctx: MutationCtx, args: ReserveArgs): Promise<Rese
   const { count, now } = call.request;
   const { status, write } = await plan(ctx, call);
   const waitMs = status.retryAfter ?? 0;
-  if (!status.ok) return { ok: false, retryAfter: status.retryAfter };
-  if (waitMs > maxWaitMs) return { ok: false, retryAfter: waitMs - maxWaitMs };
+  if (status.ok && waitMs > maxWaitMs) return { ok: false, retryAfter: waitMs - maxWaitMs };
   await write();
+  if (!status.ok) return { ok: false, retryAfter: status.retryAfter };
   const expiresAt = now + waitMs + ttlMs;
   const reservation = { name, key, count, config: args.config, expiresAt };
   const reservationId = await ctx.db.insert("reservations", reservation);

@@ -79,8 +79,9 @@ export async function limitAll(ctx: MutationCtx, args: LimitAllArgs): Promise<Li
   const statuses = new Map<string, RateLimitStatus>();
   for (const { item, call, decision } of decided)
     statuses.set(idOf(item), await statusAfter(ctx, call, ok ? decision : unrecorded(decision)));
-  // Only now: what has been written would hide from the snapshot that statuses are read from.
-  if (ok) for (const { decision } of decided) await decision?.write();
+  // Only now: what has been written would hide from the snapshot that statuses are read from. A
+  // refusal takes nothing, but mends rows that a clock which stepped back left in the future.
+  for (const { decision } of decided) if (ok || !decision?.status.ok) await decision?.write();
   const results = args.items.flatMap((item) => statuses.get(idOf(item)) ?? []);
   return refusalOf(args, { ok, results });
 }
