@@ -138,7 +138,9 @@ describe.each(["user", "sharded", "log"] as const)("14: a block of %s", (name) =
   test.each(["reset", "unblock"] as const)("ends with %s", async (end) => {
     const t = setup();
     await t.run(block);
-    await t.run((ctx) => limiter[end](ctx, name));
+    await t.run(async (ctx) => {
+      await limiter[end](ctx, name);
+    });
     for (let call = 0; call < 3; call++)
       expect(await t.run((ctx) => limiter.limit(ctx, name))).toEqual({ ok: true });
   });
@@ -172,13 +174,17 @@ test("15: leases are as many as max, and free when released or expired", async (
 
 describe("16: a sweep", () => {
   async function sweepAll(t: Test) {
-    for (let batch = 0; batch < 10; batch++)
-      if ((await t.run((ctx) => limiter.sweep(ctx))).isDone) return;
+    let deleted = 0;
+    for (let batch = 0; batch < 10; batch++) {
+      const swept = await t.run((ctx) => limiter.sweep(ctx));
+      deleted += swept.deleted;
+      if (swept.isDone) return deleted;
+    }
     throw new Error("not done after 10 batches");
   }
 
   const keys = async (t: Test, name: "second" | "custom" | "user" | "sharded") => {
-    const paginationOpts = { numItems: 1000, cursor: null };
+    const paginationOpts = { numItems: 10, cursor: null };
     return (await t.run((ctx) => limiter.list(ctx, name, { paginationOpts }))).page;
   };
 
@@ -188,8 +194,7 @@ describe("16: a sweep", () => {
       for (let key = 0; key < 500; key++) await limiter.limit(ctx, "second", { key: String(key) });
     });
     at(HOUR);
-    expect(await keys(t, "second")).toHaveLength(500);
-    await sweepAll(t);
+    expect(await sweepAll(t)).toBe(500);
     expect(await keys(t, "second")).toEqual([]);
   });
 
@@ -224,9 +229,8 @@ describe("16: a sweep", () => {
     at(10 * MINUTE);
     await t.run((ctx) => limiter.limit(ctx, "second", { key: "idle" }));
     at(HOUR);
-    await sweepAll(t);
+    expect(await sweepAll(t)).toBe(1);
     expect(await keys(t, "second")).toEqual([]);
-    expect(await keys(t, "custom")).toHaveLength(256);
   });
 });
 
