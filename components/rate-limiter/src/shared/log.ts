@@ -32,6 +32,13 @@ export const EMPTY_LOG: LogState = { used: 0, ts: 0, refill: null };
 /** A request's clock may be this much ahead of the database's; what is beyond is not believed. */
 const MAX_CLOCK_AHEAD_MS = 5_000;
 
+/**
+ * Longer than a transaction takes and clocks differ. Transactions that overlap commit in another order
+ * than they began in: no time passes for an event that is behind by less. Further behind, the clock
+ * must have stepped back.
+ */
+const MAX_OVERLAP_MS = 30_000;
+
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
 /**
@@ -42,9 +49,16 @@ const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 export function replay(state: LogState, events: readonly LogEvent[]): LogState {
   return events.reduce((before, event) => {
     const { refill } = event;
-    const { used, ts } = advance(before, refill, instantOf(event));
+    const at = instantOf(event);
+    const instant = hasSteppedBack(before, at) ? at : Math.max(at, before.ts);
+    const { used, ts } = advance(before, refill, instant);
     return { ...apply({ used, block: before.block }, event), ts, refill };
   }, state);
+}
+
+/** Whether a log is so far ahead of a clock that the clock has stepped back. */
+export function hasSteppedBack({ ts }: Usage, at: number): boolean {
+  return ts > at + MAX_OVERLAP_MS;
 }
 
 function apply(

@@ -1,7 +1,13 @@
 import { blockAt, type Block } from "../../shared/blocks.js";
 import { advance, drainedAt } from "../../shared/bucket.js";
 import type { ResolvedConfig } from "../../shared/kinds.js";
-import { EMPTY_LOG, replay, type LogRefill, type LogState } from "../../shared/log.js";
+import {
+  EMPTY_LOG,
+  hasSteppedBack,
+  replay,
+  type LogRefill,
+  type LogState,
+} from "../../shared/log.js";
 import { decide, giveBackTo, type Choice } from "../../shared/pool.js";
 import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
@@ -49,7 +55,8 @@ interface Log {
 export async function planOnLog(ctx: MutationCtx, call: Call): Promise<Plan> {
   const { config, request } = call;
   const log = await readSnapshot(ctx, call.subject);
-  const { pool, block } = viewOf(stateOf(log), call);
+  const state = stateOf(log);
+  const { pool, block } = viewOf(state, call);
   const { status, next } = decide(pool, config, {
     request,
     choice: ONLY_SHARD,
@@ -60,7 +67,12 @@ export async function planOnLog(ctx: MutationCtx, call: Call): Promise<Plan> {
     block,
     before: () => Promise.resolve(pool),
     after: () => Promise.resolve(next ?? pool),
-    write: () => (next ? appendTokens(ctx, call, { kind: "consume", log }) : Promise.resolve()),
+    write: async () => {
+      // A refusal appends nothing, unless a clock that stepped back left the log in the future.
+      const count = next ? request.count : 0;
+      if (next || hasSteppedBack(state, request.now))
+        await appendTokens(ctx, call, { kind: "consume", count, log });
+    },
   };
 }
 
@@ -73,8 +85,10 @@ export async function planRefundOnLog(ctx: MutationCtx, call: Call): Promise<Pla
     block,
     before: () => Promise.resolve(pool),
     after: () => Promise.resolve(giveBackTo(pool, call.config, call.request.count)),
-    write: () =>
-      call.request.count > 0 ? appendTokens(ctx, call, { kind: "refund", log }) : Promise.resolve(),
+    write: async () => {
+      const { count } = call.request;
+      if (count > 0) await appendTokens(ctx, call, { kind: "refund", count, log });
+    },
   };
 }
 
@@ -186,10 +200,10 @@ function stateOf({ committed, own }: Log): LogState {
 async function appendTokens(
   ctx: MutationCtx,
   call: Call,
-  { kind, log }: { kind: "consume" | "refund"; log: Log },
+  { kind, count, log }: { kind: "consume" | "refund"; count: number; log: Log },
 ): Promise<void> {
   const { name, key } = call.subject;
-  const { count, now } = call.request;
+  const { now } = call.request;
   const last = log.own.at(-1);
   if (last?.kind === kind) {
     await ctx.db.patch("events", last._id, { count: last.count + count });
