@@ -10,7 +10,7 @@ import type { Actions } from "./actions.ts";
 import type { Database } from "./database.ts";
 import { Actor, currentActor } from "./timeline.ts";
 import { RetriesExhausted, type Result, type Transactions } from "./transactions.ts";
-import { InjectedError, messageOf, type World } from "./world.ts";
+import { isInjected, messageOf, type World } from "./world.ts";
 
 type Reference<Kind extends "query" | "mutation" | "action"> = FunctionReference<
   Kind,
@@ -151,7 +151,7 @@ export class Client {
   /** Conflicts and injected errors are to be expected; everything else has to be allowed. */
   #failed(label: string, error: unknown, commits: number) {
     this.#world.log(`${label}: failed, ${messageOf(error)}`);
-    const isExpected = error instanceof RetriesExhausted || error instanceof InjectedError;
+    const isExpected = error instanceof RetriesExhausted || isInjected(error);
     if (!isExpected && !this.#mayFail(error)) {
       this.#world.violate(`${this.name} got an error: ${messageOf(error)}`);
     }

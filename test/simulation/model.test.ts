@@ -50,6 +50,13 @@ const functions = {
     args: {},
     handler: async (ctx) => (await ctx.db.query("rows").take(100)).map(({ ts }) => ts ?? null),
   }),
+  noteAndThrow: mutationGeneric({
+    args: {},
+    handler: async (ctx) => {
+      await ctx.db.insert("rows", { n: 3 });
+      currentSimulation().mayThrow("user code");
+    },
+  }),
   noteUnlessThrown: mutationGeneric({
     args: {},
     handler: async (ctx) => {
@@ -262,4 +269,13 @@ test("a user's function throws in both executions of a transaction, or in none",
     numbers(simulation).forEach((n) => noted.add(n));
   }
   expect([...noted].sort()).toEqual([1, 2]);
+});
+
+test("an injected error that reaches the client is its outcome, and no violation", async () => {
+  const committed = new Set<number>();
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const simulation = await run({ faults: { userError: 0.5 }, seed }, [call("noteAndThrow")]);
+    committed.add(numbers(simulation).length);
+  }
+  expect([...committed].sort()).toEqual([0, 1]);
 });

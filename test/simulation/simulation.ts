@@ -10,7 +10,7 @@ import type { Scenario } from "./scenario.ts";
 import { schedulerSyscalls } from "./scheduling.ts";
 import { Actor } from "./timeline.ts";
 import { Transactions } from "./transactions.ts";
-import { InjectedError, type World } from "./world.ts";
+import { injectedError, type World } from "./world.ts";
 
 let current: Simulation | null = null;
 
@@ -122,6 +122,6 @@ export class Simulation {
   mayThrow(where: string): void {
     if (!this.#database.decide(() => this.#world.strikes("userError"))) return;
     this.#world.noteFault("userError", where);
-    throw new InjectedError(`injected error in ${where}`);
+    throw injectedError(where);
   }
 }

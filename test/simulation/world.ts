@@ -94,8 +94,17 @@ export class World {
   }
 }
 
+const INJECTED = "injected error in ";
+
 /** What the fault `userError` throws. */
-export class InjectedError extends Error {}
+export function injectedError(where: string): Error {
+  return new Error(`${INJECTED}${where}`);
+}
+
+/** By its words, because the class of an error does not survive a call from function to function. */
+export function isInjected(error: unknown): boolean {
+  return messageOf(error).startsWith(INJECTED);
+}
 
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
