@@ -310,7 +310,7 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
     options: KeyOptions & { config?: RateLimitConfig } = {},
   ): Promise<void> {
     const key = await this.#key(ctx, name, options);
-    const config = options.config ?? this.#defined(name);
+    const config = options.config ? this.#config(name, options.config) : this.#defined(name);
     await ctx.runMutation(this.component.limits.resetRateLimit, { name, key, config });
   }
 

@@ -108,8 +108,9 @@ export type Kind = RateLimitConfig["kind"];
 /**
  * What each kind can do. An option or an operation that is missing here is a typed error.
  *
- * `tokens`: `limit`, `check`, `consume`, `peek`, `limitAll`, `charge`, `refund`, `reserve`, `block`
- * and `getValue`; `debt`: reservations beyond what is there; `leases`: `acquire`.
+ * `tokens`: `limit`, `check`, `consume`, `limitAll`, `charge`, `refund`, `reserve`, `block`, `unblock`
+ * and `getValue`; `debt`: `capacity`, `maxReserved`, and reservations beyond what is there; `leases`:
+ * `acquire`. All kinds can `peek`, `list`, `reset` and have `overrides`.
  */
 export const SUPPORT: Record<Kind, readonly Feature[]> = {
   "token bucket": ["tokens", "debt", "shards", "asynchronously"],
