@@ -37,7 +37,7 @@ test("three jobs run, the fourth is told when the first lease ends", async () =>
   const { start, list } = setup();
   for (const active of [1, 2, 3]) expect(await start()).toEqual({ ok: true, active });
   expect(await start()).toEqual({ ok: false, active: 3, retryAfter: TTL_MS });
-  expect(await list()).toMatchObject({ most: 3, jobs: { length: 3 } });
+  expect(await list()).toMatchObject({ most: 3, leaseMs: TTL_MS, jobs: { length: 3 } });
 });
 
 test("a job that finishes makes room for the next", async () => {

@@ -53,16 +53,19 @@ export const list = query({
   args: { key: v.string() },
   returns: v.object({
     most: v.number(),
+    /** How long a lease lasts that is not renewed. */
+    leaseMs: v.number(),
     jobs: v.array(v.object({ _id: v.id("jobs"), holder: v.string(), expiresAt: v.number() })),
   }),
   handler: async (ctx, { key }) => {
-    const { limit } = await lab.peek(ctx, "jobs", { key });
+    const { limit, window } = await lab.peek(ctx, "jobs", { key });
     const jobs = await ctx.db
       .query("jobs")
       .withIndex("by_key", (q) => q.eq("key", key))
       .take(MOST_JOBS);
     return {
       most: limit,
+      leaseMs: window,
       jobs: jobs.map(({ _id, holder, expiresAt }) => ({ _id, holder, expiresAt })),
     };
   },

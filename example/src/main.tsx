@@ -9,6 +9,7 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/parts.css";
 import "./styles/rateLimiter.css";
+import "./styles/rateLimiterLab.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("invariant: index.html has an element with the id root");

@@ -1,4 +1,5 @@
 import { ConvexReactClient } from "convex/react";
+import { readUrl } from "./siteUrl.js";
 
 /** Set by `npm start`, or by `npx convex dev` in `.env.local`. */
 export const convexUrl = readUrl(import.meta.env.VITE_CONVEX_URL);
@@ -12,8 +13,4 @@ function createClient(url: string): ConvexReactClient {
     logger: false,
     unsavedChangesWarning: false,
   });
-}
-
-function readUrl(value: unknown): string | null {
-  return typeof value === "string" && URL.canParse(value) ? value.replace(/\/$/, "") : null;
 }

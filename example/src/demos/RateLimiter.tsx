@@ -5,14 +5,14 @@ import { Snippet } from "../parts/Snippet.js";
 import { AuthorPicker } from "./rateLimiter/AuthorPicker.js";
 import type { Author } from "./rateLimiter/authors.js";
 import { BurstForm } from "./rateLimiter/BurstForm.js";
+import { HttpSection } from "./rateLimiter/http/HttpSection.js";
+import { Lab } from "./rateLimiter/lab/Lab.js";
 import { MessageList } from "./rateLimiter/MessageList.js";
 import { ResetButton } from "./rateLimiter/ResetButton.js";
 import { SendForm } from "./rateLimiter/SendForm.js";
 import { SharedWindow } from "./rateLimiter/SharedWindow.js";
 import { TokenChart } from "./rateLimiter/TokenChart.js";
 import { TokenHistory } from "./rateLimiter/tokenHistory.js";
-
-const FILE = "rateLimiter.ts";
 
 /** The page of the rate limiter: send messages until the limits say no. */
 export function RateLimiter() {
@@ -38,25 +38,48 @@ export function RateLimiter() {
           <SendForm key={`send ${author}`} author={author} history={history} />
           <BurstForm key={`burst ${author}`} author={author} history={history} />
         </Panel>
-        <TokenChart author={author} history={history} />
+        <TokenChart title={`${author}’s tokens`} history={history} />
         <MessageList />
       </div>
-      <section className="code" aria-labelledby="code-title">
-        <h2 id="code-title">The code behind this page</h2>
-        <Snippet file={FILE} region="define">
-          The limits, by name. Both kinds cost the same.
-        </Snippet>
-        <Snippet file={FILE} region="limit">
-          Both limits in one mutation: when the second refuses, the first gets its token back.
-        </Snippet>
-        <Snippet file={FILE} region="hook">
-          What <code>useRateLimit</code> needs to show a limit live.
-        </Snippet>
-      </section>
+      <Lab />
+      <HttpSection />
+      <Code />
     </>
   );
 }
 
 function createHistories(): Record<Author, TokenHistory> {
   return { Ada: new TokenHistory(), Grace: new TokenHistory(), Edsger: new TokenHistory() };
+}
+
+function Code() {
+  return (
+    <section className="code" aria-labelledby="code-title">
+      <h2 id="code-title">The code behind this page</h2>
+      <Snippet file="rateLimiter.ts" region="define">
+        The limits, by name. Both kinds cost the same.
+      </Snippet>
+      <Snippet file="rateLimiter.ts" region="limit">
+        Both limits in one mutation: when the second refuses, the first gets its token back.
+      </Snippet>
+      <Snippet file="rateLimiter.ts" region="hook">
+        What <code>useRateLimit</code> needs to show a limit live.
+      </Snippet>
+      <Snippet file="rateLimiterLab.ts" region="kinds">
+        Every kind of limit.
+      </Snippet>
+      <Snippet file="rateLimiterLab.ts" region="modes">
+        The same limits for keys that many callers share.
+      </Snippet>
+      <Snippet file="rateLimiterLab.ts" region="limitAll">
+        Several limits that have to agree, in one call of the component.
+      </Snippet>
+      <Snippet file="rateLimiterJobs.ts" region="leases">
+        Leases: jobs that start, go on and finish.
+      </Snippet>
+      <Snippet file="rateLimiterHttp.ts" region="http">
+        An HTTP action that limits by address and answers 429 with headers.
+      </Snippet>
+    </section>
+  );
 }

@@ -72,10 +72,14 @@ async function newTab(browser: Browser, options: BrowserContextOptions = {}): Pr
   return context.newPage();
 }
 
+/** What the browser prints for a refusal, which is an answer here and no defect. */
+const REFUSAL = /the server responded with a status of 429/;
+
 function listen(page: Page, complaints: string[]): void {
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("requestfailed", (request) => complaints.push(`missing: ${request.url()}`));
   page.on("console", (message) => {
+    if (REFUSAL.test(message.text())) return;
     if (message.type() === "error" || message.type() === "warning")
       complaints.push(`console.${message.type()}: ${message.text()}`);
   });

@@ -1,5 +1,7 @@
 import { useRateLimit } from "@convex-suite/rate-limiter/react";
+import { useQuery } from "convex/react";
 import { api } from "../../../convex/_generated/api.js";
+import { formatTokens } from "../../parts/formatTokens.js";
 import { formatWait } from "../../parts/formatWait.js";
 import { TokenMeter } from "../../parts/TokenMeter.js";
 import { useTick } from "../../useTick.js";
@@ -30,7 +32,8 @@ export function AuthorCard({
   const capacity = now?.config.capacity ?? 0;
   const value = now?.value ?? 0;
   useTick(value < capacity ? TICK_MS : null);
-  useRecording(author, check, history);
+  // The subscription of useRateLimit once more, which costs nothing.
+  useRecording(useQuery(api.rateLimiter.getAuthorLimit, { key: author }), check, history);
 
   const nextWait = waitOf(check(Date.now(), 1)?.retryAt);
   const fullWait = waitOf(check(Date.now(), capacity)?.retryAt);
@@ -49,7 +52,7 @@ export function AuthorCard({
       />
       <span className="gauge-name">{author}</span>
       <span className="gauge-count">
-        {now === undefined ? "…" : `${tenths(value)} of ${capacity}`}
+        {now === undefined ? "…" : `${formatTokens(value)} of ${capacity}`}
       </span>
       {now === undefined ? (
         <span className="skeleton" />
@@ -79,9 +82,4 @@ function stateText({
 
 function waitOf(retryAt: number | undefined): string | null {
   return retryAt === undefined ? null : formatWait(retryAt - Date.now());
-}
-
-/** Rounded down: a bucket that shows 1.0 has a token to give. */
-function tenths(value: number): string {
-  return (Math.floor(Math.max(0, value) * 10) / 10).toFixed(1);
 }

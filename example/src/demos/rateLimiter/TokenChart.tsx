@@ -1,16 +1,28 @@
-import { useMemo, useSyncExternalStore } from "react";
+import { useMemo, useSyncExternalStore, type ReactNode } from "react";
 import { Chart } from "../../parts/Chart.js";
 import { Panel } from "../../parts/Panel.js";
 import { useTick } from "../../useTick.js";
-import type { Author } from "./authors.js";
 import { AHEAD_MS, BACK_MS, chartData, chartFrame, chartMarks } from "./chartData.js";
 import type { TokenHistory } from "./tokenHistory.js";
 
 const STEP_MS = 250;
 const TICK_MS = 100;
 
-/** Tokens left over the last minute, the answers given, and the half minute to come. */
-export function TokenChart({ author, history }: { author: Author; history: TokenHistory }) {
+/** What a limit had left over the last minute, the answers given, and the half minute to come. */
+export function TokenChart({
+  title,
+  unit = "tokens",
+  heading,
+  history,
+  children,
+}: {
+  title: string;
+  unit?: string;
+  heading?: "h2" | "h3";
+  history: TokenHistory;
+  /** Above the chart. */
+  children?: ReactNode;
+}) {
   useSyncExternalStore(history.subscribe, history.version);
   const { capacity } = history;
   const frame = useMemo(() => (capacity === null ? null : chartFrame(capacity)), [capacity]);
@@ -29,26 +41,34 @@ export function TokenChart({ author, history }: { author: Author; history: Token
   const refused = attempts.reduce((sum, attempt) => sum + attempt.refused, 0);
   return (
     <Panel
-      title={`${author}’s tokens`}
+      title={title}
       className="chart-panel"
+      heading={heading}
       aside="last minute, next half minute"
     >
+      {children}
       {frame === null || capacity === null ? (
         <span className="skeleton skeleton-chart" />
       ) : (
         <Chart
-          label={`${author} has ${left} of ${capacity} tokens; ${refused} calls were refused in the last minute.`}
+          label={`${title}: ${left} of ${capacity} left; ${refused} calls were refused in the last minute.`}
           frame={frame}
           data={chartData(now, past, future)}
           marks={chartMarks(now, capacity, attempts)}
         />
       )}
-      <ul className="legend" aria-hidden="true">
-        <li data-mark="line">tokens left</li>
-        <li data-mark="dashed">if nobody sends</li>
-        <li data-mark="dot">granted</li>
-        <li data-mark="cross">refused</li>
-      </ul>
+      <Legend unit={unit} />
     </Panel>
+  );
+}
+
+function Legend({ unit }: { unit: string }) {
+  return (
+    <ul className="legend" aria-hidden="true">
+      <li data-mark="line">{unit} left</li>
+      <li data-mark="dashed">if left alone</li>
+      <li data-mark="dot">granted</li>
+      <li data-mark="cross">refused</li>
+    </ul>
   );
 }

@@ -19,7 +19,7 @@ export function chartFrame(capacity: number): ChartFrame {
   return {
     lines: [
       { name: "tokens left", color: "accent", isFilled: true },
-      { name: "if nobody sends", color: "accent", isDashed: true },
+      { name: "if left alone", color: "accent", isDashed: true },
     ],
     x: {
       min: -BACK_MS / SECOND_MS,

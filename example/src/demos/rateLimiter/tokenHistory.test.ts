@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TokenHistory, type Spell } from "./tokenHistory.js";
+import { TokenHistories, TokenHistory, type Spell } from "./tokenHistory.js";
 
 const MINUTE_MS = 60_000;
 
@@ -76,4 +76,10 @@ test("every change is told to whoever follows", () => {
   unsubscribe();
   history.note({ at: 1, granted: 1, refused: 0 });
   expect(versions).toEqual([1, 2]);
+});
+
+test("each limit has one history", () => {
+  const histories = new TokenHistories();
+  expect(histories.of("a")).toBe(histories.of("a"));
+  expect(histories.of("a")).not.toBe(histories.of("b"));
 });

@@ -81,6 +81,17 @@ export class TokenHistory {
   }
 }
 
+/** A history for each of many limits, kept while others are looked at. */
+export class TokenHistories {
+  #byLimit = new Map<string, TokenHistory>();
+
+  of(limit: string): TokenHistory {
+    const history = this.#byLimit.get(limit) ?? new TokenHistory();
+    this.#byLimit.set(limit, history);
+    return history;
+  }
+}
+
 /** Both ends, and every step in between. */
 function instants({ from, to, stepMs }: Span): number[] {
   if (from > to) return [];
