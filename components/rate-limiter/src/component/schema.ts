@@ -41,8 +41,8 @@ export default defineSchema({
   /**
    * The log of concurrent limits, never changed once committed. Written by every granted request,
    * refund, reset and block, read by every request of the same name and key from the newest checkpoint on, and
-   * deleted by sweeps once a checkpoint has been committed for a minute. Expect the requests of the
-   * last few minutes.
+   * deleted by sweeps once they are a minute old, when a checkpoint holds them. Expect the requests of
+   * the last few minutes.
    */
   events: defineTable({
     name: v.string(),

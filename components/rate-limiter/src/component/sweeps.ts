@@ -8,10 +8,7 @@ import { sweep as sweepBatch, sweepInBackground } from "./model/sweep.js";
 export const sweep = mutation({
   args: {},
   returns: vSweepReturns,
-  handler: async (ctx) => {
-    const { deleted, isDone } = await sweepBatch(ctx, Date.now());
-    return { deleted, isDone };
-  },
+  handler: (ctx) => sweepBatch(ctx, Date.now()),
 });
 
 export const resetAll = mutation({

@@ -2,7 +2,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { getOverride } from "./overrides.js";
-import type { Subject } from "./shards.js";
+import { hasWritten, type Subject } from "./shards.js";
 
 /** One sweep's rows and checkpoints: a few reads and a delete each. */
 const BATCH = 256;
@@ -21,17 +21,16 @@ export interface Idle {
 
 /**
  * Deletes rows and checkpoints that say no more than missing ones. They are found through the
- * snapshot, so that looking for them conflicts with nobody, and read again before they go.
+ * snapshot, so that looking for them conflicts with nobody, and read again before they go. A
+ * transaction that has written looks for them as it is: its snapshot shows what it has deleted.
  */
 export async function sweepIdle(
   ctx: MutationCtx,
   asOf: number,
 ): Promise<{ deleted: number; isDone: boolean }> {
-  const found: Idle = await ctx.runQuery(
-    internal.sweeps.listIdle,
-    { asOf },
-    { useStaleSnapshot: true },
-  );
+  const found: Idle = (await hasWritten(ctx))
+    ? await listIdle(ctx, asOf)
+    : await ctx.runQuery(internal.sweeps.listIdle, { asOf }, { useStaleSnapshot: true });
   const outcomes: Outcome[] = [];
   for (const id of found.rows) outcomes.push(await sweepRow(ctx, id, asOf));
   let deleted = outcomes.filter((outcome) => outcome === "deleted").length;
@@ -88,6 +87,10 @@ async function sweepCheckpoint(
 ): Promise<number> {
   const checkpoint = await ctx.db.get("checkpoints", id);
   if (!checkpoint || (await hasEvents(ctx, checkpoint))) return 0;
+  if (await getOverride(ctx, checkpoint)) {
+    await ctx.db.patch("checkpoints", id, { freeAt: asOf + LOOK_AGAIN_AFTER_MS });
+    return 0;
+  }
   const { name, key } = checkpoint;
   const all = await ctx.db
     .query("checkpoints")

@@ -35,8 +35,8 @@ const MOST_EVENTS = 8192;
 /** Granted requests between two sweeps, on average. */
 const EVENTS_PER_SWEEP = 256;
 
-/** Longer than any transaction that may still read what a sweep deletes. */
-export const SWEEP_AFTER_MS = 90_000;
+/** When a sweep finds the events that it was scheduled by: they are left alone for a minute. */
+const SWEEP_AFTER_MS = 90_000;
 
 const ONLY_SHARD: Choice = { preferred: 0, random: 0 };
 
@@ -135,10 +135,24 @@ export async function readLog(ctx: QueryCtx, { name, key }: Subject): Promise<Lo
 /** Starts the limit anew. Conflicts with nothing, and only later requests see it. */
 export function appendReset(
   ctx: MutationCtx,
-  { name, key }: Subject,
+  subject: Subject,
   config: ResolvedConfig,
 ): Promise<unknown> {
-  const fields = { count: 0, at: Date.now(), refill: refillOf(config) };
+  return insertReset(ctx, subject, refillOf(config));
+}
+
+/** Starts the limit anew, whatever its config is, if it has a log at all. */
+export async function resetLog(ctx: MutationCtx, subject: Subject): Promise<void> {
+  const { refill } = await readLog(ctx, subject);
+  if (refill) await insertReset(ctx, subject, refill);
+}
+
+function insertReset(
+  ctx: MutationCtx,
+  { name, key }: Subject,
+  refill: LogRefill,
+): Promise<unknown> {
+  const fields = { count: 0, at: Date.now(), refill };
   return ctx.db.insert("events", {
     name,
     key,
@@ -227,20 +241,21 @@ async function keepShort(ctx: MutationCtx, { subject, autoSweep }: Call, log: Lo
     await ctx.scheduler.runAfter(SWEEP_AFTER_MS, internal.sweeps.background, {});
 }
 
-/** Makes a checkpoint of all that the snapshot holds. */
-export async function foldLog(ctx: MutationCtx, subject: Subject): Promise<void> {
-  await insertCheckpoint(ctx, subject, await readSnapshot(ctx, subject));
+/** Makes a checkpoint of all that the snapshot holds, unless the newest one does; whether it did. */
+export async function foldLog(ctx: MutationCtx, subject: Subject): Promise<boolean> {
+  return insertCheckpoint(ctx, subject, await readSnapshot(ctx, subject));
 }
 
 async function insertCheckpoint(
   ctx: MutationCtx,
   { name, key }: Subject,
   { committed, tailLength }: Log,
-): Promise<void> {
+): Promise<boolean> {
   const { used, ts, refill, block } = committed;
-  if (tailLength === 0 || refill === null) return;
+  if (tailLength === 0 || refill === null) return false;
   const upTo = ctx.meta.getSnapshotTs();
   const freeAt = Math.max(drainedAt({ used, ts }, refill), block?.expiresAt ?? 0);
   const state = { used, ts, refill, block, freeAt };
   await ctx.db.insert("checkpoints", { name, key, ...state, upTo, seq: ctx.db.vars.commitTs });
+  return true;
 }

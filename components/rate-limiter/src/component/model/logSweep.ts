@@ -2,65 +2,66 @@ import type { MutationCtx } from "../_generated/server.js";
 import { foldLog } from "./log.js";
 import type { Subject } from "./shards.js";
 
-/** One sweep's events: a read and a delete each, far below the limits of a transaction. */
+/** One sweep's events: a read and a delete each, and four queries per limit. */
 const BATCH = 512;
 
 /** Checkpoints of one limit: those of the events that a sweep has not come to yet. */
 const MOST_CHECKPOINTS = 1024;
 
 /**
- * When every transaction that began before a checkpoint has ended, by any clock. A transaction that
+ * When every transaction that began before something was committed has ended, by any clock. One that
  * has not, and reads what a sweep deletes, is run again.
  */
 const SETTLED_AFTER_MS = 60_000;
 
 const NANOSECONDS_PER_MILLISECOND = 1_000_000n;
 
-/**
- * Works through the oldest events, whatever their limit. An event goes once every checkpoint that a
- * request could still start from holds it; a limit without a settled checkpoint gets one, for a later
- * sweep.
- */
-export async function sweepLog(
-  ctx: MutationCtx,
-): Promise<{ deleted: number; isDone: boolean; isWaiting: boolean }> {
-  const oldest = await ctx.db.query("events").order("asc").take(BATCH);
-  const limits = new Map(
-    oldest.map(({ name, key }) => [JSON.stringify([name, key]), { name, key }]),
-  );
-  let deleted = 0;
-  let isWaiting = false;
-  for (const subject of limits.values()) {
-    const events = oldest.filter(({ name, key }) => name === subject.name && key === subject.key);
-    const bound = await settle(ctx, subject);
-    if (bound === null) isWaiting = true;
-    for (const event of events) {
-      if (bound === null || typeof event.seq !== "bigint" || event.seq > bound) continue;
-      await ctx.db.delete("events", event._id);
-      deleted += 1;
-    }
-  }
-  return { deleted, isDone: deleted < BATCH, isWaiting };
+/** Whose event it was, and when it was committed. */
+interface Committed extends Subject {
+  seq: bigint;
 }
 
 /**
- * Up to where a limit's events are held by every checkpoint that is still in use; null if none has
- * settled. Older checkpoints go.
+ * Deletes the oldest events, whatever their limit, once a checkpoint holds them. Younger ones are
+ * left alone: what is in flight may be reading them. So nothing is waited for, and the limits that
+ * nobody calls any more do not stand in the way of those behind them.
  */
-async function settle(ctx: MutationCtx, subject: Subject): Promise<bigint | null> {
-  const { name, key } = subject;
-  const horizon = BigInt(Date.now() - SETTLED_AFTER_MS) * NANOSECONDS_PER_MILLISECOND;
+export async function sweepLog(ctx: MutationCtx): Promise<{ deleted: number; isDone: boolean }> {
+  const settledBefore = Date.now() - SETTLED_AFTER_MS;
+  const oldest = await ctx.db
+    .query("events")
+    .withIndex("by_creation_time", (q) => q.lte("_creationTime", settledBefore))
+    .take(BATCH);
+  const last = new Map<string, Committed>();
+  for (const { name, key, seq } of oldest) {
+    const id = JSON.stringify([name, key]);
+    const before = last.get(id)?.seq ?? 0n;
+    if (typeof seq === "bigint" && seq > before) last.set(id, { name, key, seq });
+  }
+  for (const event of last.values()) await hold(ctx, event, settledBefore);
+  for (const { _id } of oldest) await ctx.db.delete("events", _id);
+  return { deleted: oldest.length, isDone: oldest.length < BATCH };
+}
+
+/**
+ * Sees to it that every checkpoint a request could start from holds a limit's events up to `seq`.
+ * Those of a busy limit do; one that nobody has called for a minute gets one now. Others go.
+ */
+async function hold(
+  ctx: MutationCtx,
+  { name, key, seq }: Committed,
+  settledBefore: number,
+): Promise<void> {
+  const horizon = BigInt(settledBefore) * NANOSECONDS_PER_MILLISECOND;
   const checkpoints = await ctx.db
     .query("checkpoints")
     .withIndex("by_name_key_seq", (q) => q.eq("name", name).eq("key", key))
     .order("desc")
     .take(MOST_CHECKPOINTS);
-  const settled = checkpoints.findIndex(({ seq }) => typeof seq === "bigint" && seq <= horizon);
-  if (settled === -1) {
-    if (checkpoints.length === 0) await foldLog(ctx, subject);
-    return null;
-  }
-  for (const { _id } of checkpoints.slice(settled + 1)) await ctx.db.delete("checkpoints", _id);
-  const inUse = checkpoints.slice(0, settled + 1).map(({ upTo }) => upTo);
-  return inUse.reduce((least, upTo) => (upTo < least ? upTo : least));
+  const settled = checkpoints.findIndex((one) => typeof one.seq === "bigint" && one.seq <= horizon);
+  const inUse = checkpoints.slice(0, settled + 1);
+  const isHeld = inUse.length > 0 && inUse.every(({ upTo }) => upTo >= seq);
+  const isFolded = !isHeld && (await foldLog(ctx, { name, key }));
+  const kept = isHeld ? inUse.length : isFolded ? 0 : 1;
+  for (const { _id } of checkpoints.slice(kept)) await ctx.db.delete("checkpoints", _id);
 }
