@@ -39,7 +39,8 @@ export type AcquireOptions = KeyOptions & Omit<AcquireArgs, Given>;
 export type LimitOptions = RequestOptions & {
   /**
    * Look first through a snapshot, and refuse on that: then a flood of refusals conflicts with
-   * nothing. At the price of 1 more call when granted; in mutations only. @default false
+   * nothing. At the price of 1 more call when granted; in mutations only, and only before they have
+   * written anything. @default false
    */
   precheck?: boolean;
 };

@@ -1,4 +1,4 @@
-import type { PaginationOptions, PaginationResult } from "convex/server";
+import type { MutationMeta, PaginationOptions, PaginationResult } from "convex/server";
 import type { ComponentApi } from "../component/_generated/component.js";
 import { invalidRateLimit, limitNotDefined, rateLimited } from "../shared/errors.js";
 import type { Override, RateLimitConfig } from "../shared/kinds.js";
@@ -85,7 +85,7 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
   ): Promise<RateLimitReturns> {
     const { precheck, ...rest } = options ?? {};
     const args = await this.#args(ctx, name, rest);
-    if (precheck && isMutationCtx(ctx)) {
+    if (precheck && isMutationCtx(ctx) && (await isSnapshotCurrent(ctx))) {
       const { throws, ...asked } = args;
       const early = await ctx.runQuery(this.component.limits.checkRateLimit, asked, SNAPSHOT);
       if (!early.ok && throws) throw rateLimited(name, early.retryAfter);
@@ -401,7 +401,7 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
     const { key, by, fallbackKey } = options;
     const isByAddress = by === "ip" || (key === undefined && this.#options.defaultKey === "ip");
     if (!isByAddress) return key;
-    const address = hasRequest(ctx) ? await keyFromRequest(ctx) : null;
+    const address = hasMeta(ctx, "getRequestMetadata") ? await keyFromRequest(ctx) : null;
     const found = address ?? fallbackKey;
     if (found !== undefined) return found;
     throw invalidRateLimit(
@@ -437,11 +437,16 @@ function isMutationCtx(ctx: AnyCtx): ctx is RunMutationCtx {
   return "runMutation" in ctx && !("runAction" in ctx);
 }
 
-function hasRequest(ctx: object): ctx is RequestCtx {
-  return (
-    "meta" in ctx &&
-    typeof ctx.meta === "object" &&
-    ctx.meta !== null &&
-    "getRequestMetadata" in ctx.meta
-  );
+/** Whether the mutation has written nothing yet, such as a reset, which its snapshot would lack. */
+async function isSnapshotCurrent(ctx: object): Promise<boolean> {
+  if (!hasMeta(ctx, "getTransactionMetrics")) return false;
+  return (await ctx.meta.getTransactionMetrics()).documentsWritten.used === 0;
+}
+
+/** Queries have less of it, and contexts made by hand none. */
+function hasMeta<Method extends keyof MutationMeta>(
+  ctx: object,
+  method: Method,
+): ctx is { meta: Pick<MutationMeta, Method> } {
+  return "meta" in ctx && typeof ctx.meta === "object" && ctx.meta !== null && method in ctx.meta;
 }
