@@ -29,8 +29,7 @@ test("queries, documents read and documents written of every operation", async (
   const limit = (ctx: TestContext) => ctx.runMutation(api.limits.rateLimit, args);
   const check = (ctx: TestContext) => ctx.runQuery(api.limits.checkRateLimit, args);
   const value = (ctx: TestContext) => ctx.runQuery(api.limits.getValue, args);
-  const reset = (ctx: TestContext) =>
-    ctx.runMutation(api.limits.resetRateLimit, { name: args.name, key: args.key });
+  const reset = (ctx: TestContext) => ctx.runMutation(api.limits.resetRateLimit, args);
   expect({
     "check, never used": await cost(t, check),
     "limit, first": await cost(t, limit),

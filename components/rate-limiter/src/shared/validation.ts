@@ -1,3 +1,4 @@
+import { FOREVER } from "./blocks.js";
 import { isTimeZone } from "./calendar.js";
 import { invalidRateLimit } from "./errors.js";
 import type {
@@ -251,7 +252,7 @@ export function validateDuration(name: string, field: string, milliseconds: numb
 
 /** @throws INVALID_RATE_LIMIT with the field `expiresAt`. */
 export function validateInstant(name: string, expiresAt: number): void {
-  if (!isFiniteNumber(expiresAt))
+  if (!(Math.abs(expiresAt) <= FOREVER))
     throw reject(name, ["expiresAt", expiresAt, false, "an instant in milliseconds"]);
 }
 

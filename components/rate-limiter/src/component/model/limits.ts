@@ -1,10 +1,10 @@
 import { resolveConfig } from "../../shared/config.js";
 import { poolAt, totalUsed } from "../../shared/pool.js";
-import { validateSampleShards } from "../../shared/validation.js";
+import { validateConfig, validateKey, validateSampleShards } from "../../shared/validation.js";
 import type { GetValueArgs, GetValueReturns, RateLimitArgs } from "../../shared/validators.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { deleteLeases } from "./leases.js";
-import { appendReset, readLog } from "./log.js";
+import { appendReset, readLog, resetLog } from "./log.js";
 import { effectiveConfig } from "./overrides.js";
 import { isConcurrent } from "./requests.js";
 import { deleteReservations } from "./reservations.js";
@@ -16,10 +16,21 @@ export async function reset(
   { name, key, config }: Subject & Partial<Pick<RateLimitArgs, "config">>,
 ): Promise<void> {
   const subject = { name, key };
-  if (config?.kind === "concurrency") return deleteLeases(ctx, subject);
-  const resolved = config && resolveConfig(name, key, config);
-  if (resolved && isConcurrent(resolved)) await appendReset(ctx, subject, resolved);
+  validateKey(name, key);
+  if (!config) return resetAnyKind(ctx, subject);
+  validateConfig(name, config);
+  if (config.kind === "concurrency") return deleteLeases(ctx, subject);
+  const resolved = resolveConfig(name, key, config);
+  if (isConcurrent(resolved)) await appendReset(ctx, subject, resolved);
   else await deleteShards(ctx, subject);
+  await deleteReservations(ctx, subject);
+}
+
+/** A caller without the config does not know where the limit keeps what is to be forgotten. */
+async function resetAnyKind(ctx: MutationCtx, subject: Subject): Promise<void> {
+  await deleteShards(ctx, subject);
+  await deleteLeases(ctx, subject);
+  await resetLog(ctx, subject);
   await deleteReservations(ctx, subject);
 }
 

@@ -1,6 +1,7 @@
 import { mergedStream, stream, type QueryStream } from "convex-helpers/server/stream";
 import type { PaginationResult } from "convex/server";
 import type { RateLimitConfig } from "../../shared/kinds.js";
+import { validateConfig } from "../../shared/validation.js";
 import type { ListArgs, ListItem } from "../../shared/validators.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
@@ -21,6 +22,7 @@ export async function list(
   ctx: QueryCtx,
   { name, config, paginationOpts }: ListArgs,
 ): Promise<PaginationResult<ListItem>> {
+  validateConfig(name, config);
   const { page, isDone, continueCursor } = await keysOf(ctx, name, config).paginate(paginationOpts);
   const items: ListItem[] = [];
   for (const { key } of page) items.push({ key, status: await peek(ctx, { name, key, config }) });
