@@ -2,7 +2,7 @@ import { isRateLimitError, MINUTE, RateLimiter } from "@convex-suite/rate-limite
 import { v, type Infer } from "convex/values";
 import { api, components } from "./_generated/api.js";
 import { action, internalMutation, mutation, query } from "./_generated/server.js";
-import { resetApiLimits } from "./rateLimiterHttp.js";
+import { apiLimits } from "./http.js";
 import { deleteJobs } from "./rateLimiterJobs.js";
 import { resetLab } from "./rateLimiterLab.js";
 
@@ -98,7 +98,8 @@ export const reset = mutation({
     for (const author of AUTHORS) await rateLimiter.reset(ctx, "sendMessage", { key: author });
     await resetLab(ctx);
     await deleteJobs(ctx);
-    await resetApiLimits(ctx);
+    await apiLimits.resetAll(ctx, "perAddress");
+    await apiLimits.resetAll(ctx, "perMonth");
     return null;
   },
 });

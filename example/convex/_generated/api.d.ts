@@ -10,7 +10,6 @@
 
 import type * as http from "../http.js";
 import type * as rateLimiter from "../rateLimiter.js";
-import type * as rateLimiterHttp from "../rateLimiterHttp.js";
 import type * as rateLimiterJobs from "../rateLimiterJobs.js";
 import type * as rateLimiterLab from "../rateLimiterLab.js";
 import type * as seed from "../seed.js";
@@ -24,7 +23,6 @@ import type {
 declare const fullApi: ApiFromModules<{
   http: typeof http;
   rateLimiter: typeof rateLimiter;
-  rateLimiterHttp: typeof rateLimiterHttp;
   rateLimiterJobs: typeof rateLimiterJobs;
   rateLimiterLab: typeof rateLimiterLab;
   seed: typeof seed;

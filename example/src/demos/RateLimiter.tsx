@@ -77,7 +77,7 @@ function Code() {
       <Snippet file="rateLimiterJobs.ts" region="leases">
         Leases: jobs that start, go on and finish.
       </Snippet>
-      <Snippet file="rateLimiterHttp.ts" region="http">
+      <Snippet file="http.ts" region="limited">
         An HTTP action that limits by address and answers 429 with headers.
       </Snippet>
     </section>
