@@ -16,8 +16,11 @@ export interface RateLimiterOptions {
 export interface KeyOptions {
   /** A user id, an IP address, a tenant; at most 1 KiB. @default one limit for everybody */
   key?: string;
-  /** Instead of `key`: the address that the request came from, as `keyFromRequest` has it. */
-  by?: "ip";
+  /**
+   * Instead of `key`: the address that the request came from, as `keyFromRequest` has it, or none,
+   * whatever the constructor's `defaultKey` says.
+   */
+  by?: "ip" | "none";
   /** Instead of an address that is not known, as in scheduled functions. @default an error */
   fallbackKey?: string;
 }

@@ -209,12 +209,14 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
    * settled or cancelled before, or has expired: then what it took stays used.
    */
   settle(ctx: WriteCtx, reservationId: string, count: number): Promise<RateLimitStatus | null> {
-    return ctx.runMutation(this.component.reservations.settle, { reservationId, count });
+    const args = { reservationId, count, ...this.#sweeping() };
+    return ctx.runMutation(this.component.reservations.settle, args);
   }
 
   /** Gives back what was reserved. False if it was settled or cancelled before, or has expired. */
   cancel(ctx: WriteCtx, reservationId: string): Promise<boolean> {
-    return ctx.runMutation(this.component.reservations.cancel, { reservationId });
+    const args = { reservationId, ...this.#sweeping() };
+    return ctx.runMutation(this.component.reservations.cancel, args);
   }
 
   /**
@@ -274,7 +276,7 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
     name: Name,
     ...[options]: Options<Limits, Name, AcquireOptions>
   ): Promise<AcquireReturns> {
-    const { autoSweep: _, ...args } = await this.#args(ctx, name, options);
+    const args = await this.#args(ctx, name, options);
     return ctx.runMutation(this.component.leases.acquire, args);
   }
 
@@ -398,9 +400,14 @@ export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
   }
 
   async #key(ctx: AnyCtx, name: string, options: KeyOptions): Promise<string | undefined> {
-    const { key, by, fallbackKey } = options;
-    const isByAddress = by === "ip" || (key === undefined && this.#options.defaultKey === "ip");
-    if (!isByAddress) return key;
+    const {
+      key,
+      by = key === undefined ? this.#options.defaultKey : "none",
+      fallbackKey,
+    } = options;
+    if (by !== "ip") return key;
+    if (key !== undefined)
+      throw invalidRateLimit(name, "by", `Rate limit "${name}" got a key and \`by: "ip"\`.`);
     const address = hasMeta(ctx, "getRequestMetadata") ? await keyFromRequest(ctx) : null;
     const found = address ?? fallbackKey;
     if (found !== undefined) return found;

@@ -10,13 +10,17 @@ export const reserve = mutation({
 });
 
 export const settle = mutation({
-  args: { reservationId: v.string(), count: v.number() },
+  args: {
+    reservationId: v.string(),
+    count: v.number(),
+    autoSweep: v.optional(v.boolean()),
+  },
   returns: v.union(vRateLimitStatus, v.null()),
   handler: (ctx, args) => reservations.settle(ctx, args),
 });
 
 export const cancel = mutation({
-  args: { reservationId: v.string() },
+  args: { reservationId: v.string(), autoSweep: v.optional(v.boolean()) },
   returns: v.boolean(),
-  handler: (ctx, { reservationId }) => reservations.cancel(ctx, reservationId),
+  handler: (ctx, args) => reservations.cancel(ctx, args),
 });

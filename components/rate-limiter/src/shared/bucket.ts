@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from "./kinds.js";
-import { laterWindow, windowsBetween, windowStart, type Windows } from "./windows.js";
+import { END_OF_TIME, laterWindow, windowsBetween, windowStart, type Windows } from "./windows.js";
 
 /** What it takes to know how many tokens are added in a time. */
 export type Refill =
@@ -153,31 +153,39 @@ function merged(log: LogEntry[]): LogEntry[] {
   return [{ at: second.at, count: first.count + second.count }, ...rest];
 }
 
-/** Gives tokens back, the latest used first. The usage is one that `advance` returned. */
+/**
+ * Gives tokens back. Which ones, nobody says: those that would have come back first, so that nothing
+ * is granted sooner than if they had never been taken. The usage is one that `advance` returned.
+ */
 export function giveBack(usage: Usage, count: number, config: Refill): Usage {
   const used = Math.max(0, usage.used - count);
   if (config.kind === "sliding log")
     return { ...usage, used, log: shortened(entriesOf(usage), used) };
   if (config.kind !== "sliding window") return { ...usage, used };
-  const left = 1 - (usage.ts - windowStart(config, usage.ts)) / config.period;
-  const prev = Math.min(usage.prev ?? 0, left > 0 ? used / left : 0);
-  return { ...usage, used, prev };
+  const { prev = 0, ts } = usage;
+  const left = 1 - (ts - windowStart(config, ts)) / config.period;
+  const ofPrev = Math.min(count, prev * left);
+  return { ...usage, used, prev: ofPrev > 0 ? Math.max(0, prev - ofPrev / left) : prev };
 }
 
-/** The oldest entries that add up to `used`. */
+/** The newest entries that add up to `used`. */
 function shortened(log: LogEntry[], used: number): LogEntry[] {
   let room = used;
-  return log.flatMap(({ at, count }) => {
+  const newestFirst = [...log].reverse().flatMap(({ at, count }) => {
     const kept = Math.min(count, room);
     room -= kept;
     return kept > 0 ? [{ at, count: kept }] : [];
   });
+  return newestFirst.reverse();
 }
 
-/** The instant by which a usage has drained if nothing is added to it. */
+/** The instant by which a usage has drained if nothing is added to it; for huge debts, the last one. */
 export function drainedAt(usage: Usage, config: Refill): number {
+  return usage.used > 0 ? Math.min(END_OF_TIME, emptyAt(usage, config)) : usage.ts;
+}
+
+function emptyAt(usage: Usage, config: Refill): number {
   const { used, ts, prev = 0 } = usage;
-  if (used <= 0) return ts;
   switch (config.kind) {
     case "token bucket":
       return ts + (used / config.rate) * config.period;

@@ -87,11 +87,6 @@ export function mostReserved(config: ResolvedConfig): number {
   return "maxReserved" in config ? (config.maxReserved ?? Infinity) : Infinity;
 }
 
-/** The most that one request can ever be granted. */
-export function mostAtOnce(config: ResolvedConfig, { reserve }: { reserve: boolean }): number {
-  return config.capacity + (reserve ? mostReserved(config) : 0);
-}
-
 /** 32-bit FNV-1a (Fowler, Noll and Vo) over UTF-16 code units. */
 function hash(text: string): number {
   let result = 0x811c9dc5;

@@ -65,9 +65,16 @@ export function shareOf(config: ResolvedConfig, shards = config.shards): Resolve
   };
 }
 
-/** Whether the rows are all of the current number of shards. */
-function isCurrentLayout(states: readonly ShardState[], { shards }: ResolvedConfig): boolean {
-  return states.every((state) => layoutOf(state, shards) === shards);
+/**
+ * Whether rows can be decided on one by one: they are of the current number of shards, and none was
+ * written when its share was greater. It might owe by today's share, while others have room.
+ */
+export function isCurrent(states: readonly ShardState[], config: ResolvedConfig): boolean {
+  const { capacity } = shareOf(config);
+  return states.every(
+    (state) =>
+      layoutOf(state, config.shards) === config.shards && (state.cap ?? capacity) <= capacity,
+  );
 }
 
 /** A row of the official package is taken for one of the current layout if it can be. */
@@ -81,7 +88,7 @@ function layoutOf({ shard, layout }: ShardState, shards: number): number {
  */
 export function poolAt(states: readonly ShardState[], config: ResolvedConfig, now: number): Pool {
   const { shards } = config;
-  if (isCurrentLayout(states, config)) {
+  if (isCurrent(states, config)) {
     const share = shareOf(config);
     const byShard = new Map(states.map((state) => [state.shard, state]));
     return Array.from({ length: shards }, (_, shard) => {
@@ -89,11 +96,15 @@ export function poolAt(states: readonly ShardState[], config: ResolvedConfig, no
       return advance(state ? usageOf(state, share) : { used: 0, ts: now }, share, now);
     });
   }
-  const usages = states.map((state) => {
+  const found = states.map((state) => {
     const share = shareOf(config, layoutOf(state, shards));
-    return advance(usageOf(state, share), share, now);
+    return { usage: usageOf(state, share), share };
   });
-  return spread(usages, shards);
+  // As if they had been moved when the last of them was written: rows that nobody moves drain slower
+  // the fewer of them owe, and a promise made now must still hold when it is kept.
+  const movedAt = Math.min(now, Math.max(...found.map(({ usage }) => usage.ts)));
+  const usages = found.map(({ usage, share }) => advance(usage, share, movedAt));
+  return spread(usages, shards).map((usage) => advance(usage, shareOf(config), now));
 }
 
 /** Whether a shard has room for `count` tokens without help from the others. */
@@ -182,6 +193,8 @@ function takeFewest(left: Left[], count: number): Left[] {
     takes.push({ shard, tokens: taken });
     missing -= taken;
   }
+  const [fullest] = left;
+  if (takes.length === 0 && fullest) return [{ shard: fullest.shard, tokens: count }];
   return takes.map((one, index) => (index === 0 ? { ...one, tokens: one.tokens + missing } : one));
 }
 
@@ -202,7 +215,10 @@ export function addToAll(pool: Pool, count: number): Pool {
   return spread(pool, pool.length).map((usage) => add(usage, count / pool.length));
 }
 
-/** Gives tokens back to the shards that used most, never more than they used. */
+/**
+ * Gives tokens back to the shards that used most, never more than they used. What is still owed then
+ * is spread again, or a shard that owes nothing any more would grant while the others do.
+ */
 export function giveBackTo(pool: Pool, config: ResolvedConfig, count: number): Pool {
   const share = shareOf(config);
   const most = pool.map((usage, shard) => ({ usage, shard })).sort(byUsedDescending);
@@ -214,7 +230,8 @@ export function giveBackTo(pool: Pool, config: ResolvedConfig, count: number): P
     next[shard] = giveBack(usage, tokens, share);
     missing -= tokens;
   }
-  return next;
+  const isInDebt = next.some(({ used }) => used > share.capacity);
+  return isInDebt ? spread(next, pool.length) : next;
 }
 
 function byUsedDescending(one: { usage: Usage }, other: { usage: Usage }): number {

@@ -50,12 +50,20 @@ type Check = [option: string, found: unknown, holds: boolean, wanted: string];
  * @throws INVALID_RATE_LIMIT naming the field.
  */
 export function validateConfig(name: string, config: RateLimitConfig): void {
+  const problem = problemOf(name, config);
+  if (problem) throw problem;
+}
+
+export function isValidConfig(config: RateLimitConfig): boolean {
+  return problemOf("", config) === undefined;
+}
+
+function problemOf(name: string, config: RateLimitConfig) {
   const { kind } = config;
   if (!Object.hasOwn(OPTIONS, kind))
-    throw reject(name, ["kind", kind, false, Object.keys(OPTIONS).map(quote).join(", ")]);
-  validateOptions(name, config);
+    return reject(name, ["kind", kind, false, Object.keys(OPTIONS).map(quote).join(", ")]);
   const failed = checksOf(config).find(([, , holds]) => !holds);
-  if (failed) throw reject(name, failed);
+  return unknownOption(name, config) ?? (failed && reject(name, failed));
 }
 
 function reject(name: string, [field, found, , wanted]: Check) {
@@ -66,12 +74,12 @@ function reject(name: string, [field, found, , wanted]: Check) {
   );
 }
 
-function validateOptions(name: string, config: RateLimitConfig): void {
+function unknownOption(name: string, config: RateLimitConfig) {
   const known = ["kind", "overrides", ...OPTIONS[config.kind]];
   const given = Object.entries(config).filter(([, value]) => value !== undefined);
   const unknown = given.find(([option]) => !known.includes(option))?.[0];
-  if (unknown === undefined) return;
-  throw invalidRateLimit(
+  if (unknown === undefined) return undefined;
+  return invalidRateLimit(
     name,
     unknown,
     `Rate limit "${name}" has the option "${unknown}", which a ${config.kind} limit does not have. ` +
@@ -161,7 +169,8 @@ function savingChecks(config: TokenConfig): Check[] {
     [
       "start",
       start,
-      start === null || isAbsentOr(start, isFiniteNumber(start)),
+      (start === null && config.kind === "token bucket") ||
+        isAbsentOr(start, isFiniteNumber(start)),
       "an instant in milliseconds",
     ],
     [
@@ -250,10 +259,16 @@ export function validateDuration(name: string, field: string, milliseconds: numb
     throw reject(name, [field, milliseconds, false, "milliseconds from 1 to ten years"]);
 }
 
-/** @throws INVALID_RATE_LIMIT with the field `expiresAt`. */
-export function validateInstant(name: string, expiresAt: number): void {
-  if (!(Math.abs(expiresAt) <= FOREVER))
-    throw reject(name, ["expiresAt", expiresAt, false, "an instant in milliseconds"]);
+/** @throws INVALID_RATE_LIMIT with the field `field`. */
+export function validateInstant(name: string, field: string, at: number): void {
+  if (!(Math.abs(at) <= FOREVER))
+    throw reject(name, [field, at, false, "an instant in milliseconds"]);
+}
+
+/** @throws INVALID_RATE_LIMIT with the field `numItems`. */
+export function validatePage(name: string, numItems: number): void {
+  if (!isWhole(numItems, 1, Number.MAX_SAFE_INTEGER))
+    throw reject(name, ["numItems", numItems, false, "a whole number above 0"]);
 }
 
 function isTtl(value: unknown): boolean {

@@ -205,7 +205,7 @@ export const vReserveReturns = v.union(
 /** `runAt` is when the work may begin, in milliseconds of UTC; `retryAfter` is in milliseconds. */
 export type ReserveReturns = Infer<typeof vReserveReturns>;
 
-export interface AcquireArgs extends Pick<RateLimitArgs, "name" | "key" | "config"> {
+export interface AcquireArgs extends Pick<RateLimitArgs, "name" | "key" | "config" | "autoSweep"> {
   /** Who holds the lease, for whoever looks at the table. */
   holder?: string;
   /** Milliseconds after which the lease ends by itself. @default the limit's `ttlMs` */
@@ -216,6 +216,7 @@ export const acquireArgs = {
   ...limitArgs,
   holder: v.optional(v.string()),
   ttlMs: v.optional(v.number()),
+  autoSweep: v.optional(v.boolean()),
 };
 
 export const vAcquireReturns = v.union(
@@ -228,7 +229,10 @@ export const vAcquireReturns = v.union(
   v.object({ ok: v.literal(false), retryAfter: v.number(), active: v.number() }),
 );
 
-/** `active` leases are held now, this one included; `retryAfter` is when the first one expires. */
+/**
+ * `active` leases were held when the transaction began, and this one; `retryAfter` is in how many
+ * milliseconds the first one expires.
+ */
 export type AcquireReturns = Infer<typeof vAcquireReturns>;
 
 export const vRenewReturns = v.union(

@@ -8,8 +8,8 @@ export type Windows =
 /** More than the rounding of instants in milliseconds, less than clocks can tell apart. */
 const ROUNDING_MS = 0.001;
 
-/** The last instant that calendars know. */
-const END_OF_TIME = 8.64e15;
+/** The last instant that dates know, in milliseconds of UTC. */
+export const END_OF_TIME = 8.64e15;
 
 const DAY_MS = 86_400_000;
 

@@ -113,6 +113,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
         "mutation",
         "internal",
         {
+          autoSweep?: boolean;
           config:
             | {
                 applyUpdates?: "transactionally" | "asynchronously";
@@ -1319,7 +1320,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
       cancel: FunctionReference<
         "mutation",
         "internal",
-        { reservationId: string },
+        { autoSweep?: boolean; reservationId: string },
         boolean,
         Name
       >;
@@ -1395,7 +1396,7 @@ export type ComponentApi<Name extends string | undefined = string | undefined> =
       settle: FunctionReference<
         "mutation",
         "internal",
-        { count: number; reservationId: string },
+        { autoSweep?: boolean; count: number; reservationId: string },
         {
           blockReason?: string;
           key?: string;

@@ -13,7 +13,7 @@ export async function sweepExpired(
   for (const table of ["leases", "reservations", "overrides"] as const) {
     const expired = await ctx.db
       .query(table)
-      .withIndex("by_expiresAt", (q) => q.gt("expiresAt", 0).lte("expiresAt", asOf))
+      .withIndex("by_expiresAt", (q) => q.gt("expiresAt", -Infinity).lte("expiresAt", asOf))
       .take(BATCH);
     for (const { _id } of expired) await ctx.db.delete(table, _id);
     deleted += expired.length;

@@ -4,8 +4,8 @@ import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { getOverride } from "./overrides.js";
 import { hasWritten, type Subject } from "./shards.js";
 
-/** One sweep's rows and checkpoints: a few reads and a delete each. */
-const BATCH = 256;
+/** One sweep's rows and checkpoints: a few reads and a delete each, and the longest have 30 KB. */
+const BATCH = 128;
 
 /** Checkpoints of one limit that nobody has swept. */
 const MOST_CHECKPOINTS = 1024;

@@ -1,14 +1,17 @@
 import { resolveLeases } from "../../shared/config.js";
+import { invalidRateLimit } from "../../shared/errors.js";
 import { validateDuration } from "../../shared/validation.js";
 import type {
   AcquireArgs,
   AcquireReturns,
+  RateLimitArgs,
   RateLimitStatus,
   RenewReturns,
 } from "../../shared/validators.js";
 import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
+import { sweepSometimes } from "./background.js";
 import { effectiveConfig } from "./overrides.js";
 import { hasWritten, type Subject } from "./shards.js";
 
@@ -45,6 +48,7 @@ export async function acquire(ctx: MutationCtx, args: AcquireArgs): Promise<Acqu
   const expiresAt = now + ttlMs;
   const lease = { name, key, slot, holder, ttlMs, expiresAt };
   const leaseId = await ctx.db.insert("leases", lease);
+  await sweepSometimes(ctx, args);
   return { ok: true, leaseId, expiresAt, active: active + 1 };
 }
 
@@ -86,8 +90,9 @@ export async function deleteLeases(ctx: MutationCtx, subject: Subject): Promise<
 /** How many leases are active, and when the next ends. Costs 1 query and a document per lease. */
 export async function leaseStatus(
   ctx: QueryCtx,
-  { name, key, config }: Pick<AcquireArgs, "name" | "key" | "config">,
+  { name, key, config, count = 1 }: Subject & Pick<RateLimitArgs, "config" | "count">,
 ): Promise<RateLimitStatus> {
+  if (count !== 1) throw oneAtATime(name, count);
   const effective = await effectiveConfig(ctx, { name, key, config });
   const { max, ttlMs } = resolveLeases(name, key, effective);
   const now = Date.now();
@@ -106,8 +111,13 @@ export async function leaseStatus(
   };
 }
 
+function oneAtATime(name: string, count: number) {
+  const message = `Rate limit "${name}" got count ${count}: leases are taken one at a time.`;
+  return invalidRateLimit(name, "count", message);
+}
+
 async function findSlot(ctx: MutationCtx, subject: Subject, slots: Slots) {
-  const free = (await hasWritten(ctx)) ? null : await findSlotInSnapshot(ctx, subject, slots);
+  const free = await findSlotInSnapshot(ctx, subject, slots);
   if (free) return free;
   const leases = await listLeases(ctx, subject);
   const choice = chooseSlot(leases, slots);
@@ -120,7 +130,7 @@ async function findSlotInSnapshot(ctx: MutationCtx, subject: Subject, slots: Slo
     useStaleSnapshot: true,
   });
   const choice = chooseSlot(seen, slots);
-  if (choice.slot === null) return { ...choice, row: null };
+  if (choice.slot === null) return (await hasWritten(ctx)) ? null : { ...choice, row: null };
   const row = await getLease(ctx, subject, choice.slot);
   const isTaken = row !== null && row.expiresAt > slots.now;
   return isTaken || (await isAnyBeyond(ctx, subject, slots)) ? null : { ...choice, row };

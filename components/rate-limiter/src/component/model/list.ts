@@ -1,7 +1,7 @@
 import { mergedStream, stream, type QueryStream } from "convex-helpers/server/stream";
 import type { PaginationResult } from "convex/server";
 import type { RateLimitConfig } from "../../shared/kinds.js";
-import { validateConfig } from "../../shared/validation.js";
+import { validateConfig, validatePage } from "../../shared/validation.js";
 import type { ListArgs, ListItem } from "../../shared/validators.js";
 import type { QueryCtx } from "../_generated/server.js";
 import schema from "../schema.js";
@@ -14,6 +14,9 @@ interface Keyed {
 /** What the events and the checkpoints of one limit are both ordered by. */
 const ORDER = ["key", "seq", "_creationTime", "_id"];
 
+/** A page's keys: the longest have 30 KB each. Who asks for more gets more pages. */
+const MOST_KEYS = 100;
+
 /**
  * The keys of a limit that have been used, a page at a time, in the order of the keys. Skips from key
  * to key: a page costs a query per key and what `peek` costs.
@@ -23,7 +26,12 @@ export async function list(
   { name, config, paginationOpts }: ListArgs,
 ): Promise<PaginationResult<ListItem>> {
   validateConfig(name, config);
-  const { page, isDone, continueCursor } = await keysOf(ctx, name, config).paginate(paginationOpts);
+  validatePage(name, paginationOpts.numItems);
+  const numItems = Math.min(paginationOpts.numItems, MOST_KEYS);
+  const { page, isDone, continueCursor } = await keysOf(ctx, name, config).paginate({
+    ...paginationOpts,
+    numItems,
+  });
   const items: ListItem[] = [];
   for (const { key } of page) items.push({ key, status: await peek(ctx, { name, key, config }) });
   return { page: items, isDone, continueCursor };

@@ -1,11 +1,19 @@
-import { validateConfig, validateInstant, validateKey } from "../../shared/validation.js";
+import {
+  isValidConfig,
+  validateConfig,
+  validateInstant,
+  validateKey,
+} from "../../shared/validation.js";
 import type { Override, RateLimitConfig } from "../../shared/kinds.js";
 import { invalidRateLimit } from "../../shared/errors.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import type { Subject } from "./shards.js";
 
-/** The config that holds for this key now. Costs 1 query if the limit declares overrides. */
+/**
+ * The config that holds for this key now. Costs 1 query if the limit declares overrides. One that was
+ * made for another kind of limit is ignored: a deploy that changes the kind must not fail all calls.
+ */
 export async function effectiveConfig(
   ctx: QueryCtx,
   { name, key, config }: Subject & { config: RateLimitConfig },
@@ -13,7 +21,8 @@ export async function effectiveConfig(
   if (!config.overrides) return config;
   const override = await getOverride(ctx, { name, key });
   if (!override || (override.expiresAt ?? Infinity) <= Date.now()) return config;
-  return { ...config, ...override.config };
+  const overridden = { ...config, ...override.config };
+  return isValidConfig(overridden) ? overridden : config;
 }
 
 /** Replaces whatever override there was. */
@@ -25,7 +34,7 @@ export async function setOverride(
   if (!base.overrides) throw notDeclared(name);
   validateKey(name, key);
   validateConfig(name, { ...base, ...config });
-  if (expiresAt !== undefined) validateInstant(name, expiresAt);
+  if (expiresAt !== undefined) validateInstant(name, "expiresAt", expiresAt);
   const existing = await getOverride(ctx, { name, key });
   const override = { name, key, config, expiresAt };
   if (existing) await ctx.db.replace("overrides", existing._id, override);

@@ -2,6 +2,7 @@ import { validateCount, validateDuration } from "../../shared/validation.js";
 import type { RateLimitStatus, ReserveArgs, ReserveReturns } from "../../shared/validators.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { sweepSometimes } from "./background.js";
 import { prepare, rejectTooLarge } from "./calls.js";
 import { plan } from "./requests.js";
 import { charge, refund } from "./statuses.js";
@@ -11,6 +12,12 @@ const DEFAULT_TTL_MS = 10 * 60_000;
 
 /** Far more jobs than one key has in progress; what a reset leaves expires. */
 const MOST_RESERVATIONS = 1000;
+
+interface SettleArgs {
+  reservationId: string;
+  count: number;
+  autoSweep?: boolean;
+}
 
 /** Takes tokens ahead of work whose cost is not known yet. */
 export async function reserve(ctx: MutationCtx, args: ReserveArgs): Promise<ReserveReturns> {
@@ -23,19 +30,21 @@ export async function reserve(ctx: MutationCtx, args: ReserveArgs): Promise<Rese
   const { count, now } = call.request;
   const { status, write } = await plan(ctx, call);
   const waitMs = status.retryAfter ?? 0;
-  if (status.ok && waitMs > maxWaitMs) return { ok: false, retryAfter: waitMs - maxWaitMs };
+  if (status.ok && waitMs > maxWaitMs)
+    return { ok: false, retryAfter: Math.ceil(waitMs - maxWaitMs) };
   await write();
   if (!status.ok) return { ok: false, retryAfter: status.retryAfter };
   const expiresAt = now + waitMs + ttlMs;
   const reservation = { name, key, count, config: args.config, expiresAt };
   const reservationId = await ctx.db.insert("reservations", reservation);
+  await sweepSometimes(ctx, args);
   return { ok: true, runAt: now + waitMs, reservationId };
 }
 
 /** Corrects a reservation to what the work did cost; null if it has expired or was settled. */
 export async function settle(
   ctx: MutationCtx,
-  { reservationId, count }: { reservationId: string; count: number },
+  { reservationId, count, autoSweep }: SettleArgs,
 ): Promise<RateLimitStatus | null> {
   const reservation = await takeReservation(ctx, reservationId);
   if (!reservation) return null;
@@ -43,13 +52,13 @@ export async function settle(
   validateCount(name, count);
   const surplus = count - reservation.count;
   return surplus > 0
-    ? charge(ctx, { name, key, config, count: surplus })
-    : refund(ctx, { name, key, config, count: Math.abs(surplus) });
+    ? charge(ctx, { name, key, config, count: surplus, autoSweep })
+    : refund(ctx, { name, key, config, count: Math.abs(surplus), autoSweep });
 }
 
 /** Gives back what was reserved; whether there was something to give back. */
-export async function cancel(ctx: MutationCtx, reservationId: string): Promise<boolean> {
-  return (await settle(ctx, { reservationId, count: 0 })) !== null;
+export async function cancel(ctx: MutationCtx, args: Omit<SettleArgs, "count">): Promise<boolean> {
+  return (await settle(ctx, { ...args, count: 0 })) !== null;
 }
 
 export async function deleteReservations(ctx: MutationCtx, { name, key }: Subject): Promise<void> {

@@ -60,6 +60,7 @@ export async function viewRows(
 export async function blockRows(ctx: MutationCtx, call: Call, block: Block): Promise<void> {
   const { subject, config, request } = call;
   const rows = await listShards(ctx, subject);
+  if (rows.length === 0 && block.expiresAt <= request.now) return;
   const pool = poolAt(rows, config, request.now);
   await putPool(ctx, call, { rows, before: [], after: pool, block });
 }

@@ -1,6 +1,15 @@
 import { blockAt } from "../../shared/blocks.js";
 import { add, advance, giveBack, usageOf, type Usage } from "../../shared/bucket.js";
-import { decide, fitsShard, hasFutureRows, poolAt, shareOf, type Pool } from "../../shared/pool.js";
+import type { ResolvedConfig } from "../../shared/kinds.js";
+import {
+  decide,
+  fitsShard,
+  hasFutureRows,
+  isCurrent,
+  poolAt,
+  shareOf,
+  type Pool,
+} from "../../shared/pool.js";
 import { internal } from "../_generated/api.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { inTheWay, type Call, type Plan } from "./calls.js";
@@ -20,22 +29,23 @@ import {
  * transaction began with, which leaves no read dependency: enough to refuse on, and confirmed by
  * reading before anything is granted.
  *
- * Null when it takes a look at all rows: this transaction has written something, which the snapshot
- * lacks; rows of another layout must be moved; or the request is to go into debt.
+ * Null when it takes a look at all rows: it would be refused, and this transaction has written
+ * something, which the snapshot lacks; rows of another layout must be moved; or the request is to go
+ * into debt.
  */
 export async function planOnOne(ctx: MutationCtx, call: Call): Promise<Plan | null> {
   const { config, request } = call;
   const drawn = await getAnyShard(ctx, call);
   if (drawn.fits) return planOnDrawn(ctx, call, { drawn, usage: add(drawn.usage, request.count) });
-  if (await hasWritten(ctx)) return null;
   const rows = await scan(ctx, call);
-  if (!isOfLayout(rows, config.shards) || hasFutureRows(rows, request.now)) return null;
+  if (!isOfLayout(rows, config) || hasFutureRows(rows, request.now)) return null;
   const pool = poolAt(rows, config, request.now);
   const choice = { preferred: drawn.shard, random: Math.random() };
   const block = blockAt(rows, request.now);
   const circumstances = { request, choice, block: inTheWay(block, request) };
   const { status, next } = decide(pool, config, circumstances);
   const before = () => Promise.resolve(pool);
+  if (next === null && (await hasWritten(ctx))) return null;
   if (next === null)
     return { status, block, before, after: before, write: () => Promise.resolve() };
   const writes =
@@ -44,12 +54,14 @@ export async function planOnOne(ctx: MutationCtx, call: Call): Promise<Plan | nu
   return writes && { status, block, before, after, write: () => putShards(ctx, call, writes) };
 }
 
-/** Gives tokens back to one row that has used as many; null when it takes several. */
+/** Gives tokens back to one row that has used as many; null when it takes several, as debts do. */
 export async function planRefundOnOne(ctx: MutationCtx, call: Call): Promise<Plan | null> {
   const { count } = call.request;
   const drawn = await getAnyShard(ctx, call);
-  if (!drawn.isUsable || drawn.usage.used < count) return null;
-  const usage = giveBack(drawn.usage, count, shareOf(call.config));
+  const share = shareOf(call.config);
+  const { used } = drawn.usage;
+  if (!drawn.isUsable || used < count || used > share.capacity) return null;
+  const usage = giveBack(drawn.usage, count, share);
   return planOnDrawn(ctx, call, { drawn, usage });
 }
 
@@ -69,7 +81,10 @@ function planOnDrawn(
   };
 }
 
-/** What all shards have used, given what one of them has. Conflicts only with changes of that one. */
+/**
+ * What all shards have used, given what one of them has. Conflicts only with changes of that one,
+ * unless this transaction has written, which the snapshot lacks.
+ */
 async function viewAround(
   ctx: MutationCtx,
   call: Call,
@@ -97,15 +112,19 @@ export async function getAnyShard(
   const row = await getShard(ctx, subject, shard);
   const share = shareOf(config);
   const usage = advance(row ? usageOf(row, share) : { used: 0, ts: 0 }, share, request.now);
-  const isUsable = row?.layout === config.shards;
+  const isUsable = row?.layout === config.shards && isCurrent([row], config);
   const block = inTheWay(blockAt(row ? [row] : [], request.now), request);
   const fits = isUsable && !block && fitsShard(usage, request.count, config);
   return { shard, row, usage, isUsable, fits };
 }
 
 /** Whether rows exist and are all of this layout. Shard 0 is the first to be made. */
-function isOfLayout(rows: ShardRow[], shards: number): boolean {
-  return rows.some(({ shard }) => shard === 0) && rows.every(({ layout }) => layout === shards);
+function isOfLayout(rows: ShardRow[], config: ResolvedConfig): boolean {
+  return (
+    rows.some(({ shard }) => shard === 0) &&
+    rows.every(({ layout }) => layout === config.shards) &&
+    isCurrent(rows, config)
+  );
 }
 
 /**

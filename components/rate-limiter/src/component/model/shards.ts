@@ -1,12 +1,11 @@
 import { blockAt, type Block } from "../../shared/blocks.js";
 import { drainedAt, toState, type Usage } from "../../shared/bucket.js";
 import type { ResolvedConfig } from "../../shared/kinds.js";
-import { shareOf, type Pool, type ShardState } from "../../shared/pool.js";
+import { isCurrent, shareOf, type Pool, type ShardState } from "../../shared/pool.js";
 import { periodOf } from "../../shared/windows.js";
-import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { background } from "./background.js";
+import { sweepSometimes } from "./background.js";
 import type { Call } from "./calls.js";
 
 /** Whose limit: its name, and its key if it is not shared by everybody. */
@@ -19,9 +18,6 @@ export type Shard = Doc<"rateLimits">;
 
 /** More than any layout of ours has; the official package may have left more behind. */
 const MOST_SHARDS = 1024;
-
-/** New rows between two sweeps, on average: far fewer than a sweep deletes, so rows cannot pile up. */
-const INSERTS_PER_SWEEP = 64;
 
 /** Rounding an instant up to it keeps the index entry of a busy row in its place. */
 const MIN_FREE_STEP_MS = 60_000;
@@ -84,8 +80,7 @@ export async function putShard(
     return;
   }
   await ctx.db.insert("rateLimits", { name: subject.name, key: subject.key, shard, ...fields });
-  if (autoSweep && background.isOn && Math.random() * INSERTS_PER_SWEEP < 1)
-    await ctx.scheduler.runAfter(0, internal.sweeps.background, {});
+  await sweepSometimes(ctx, { autoSweep });
 }
 
 /** When the row will say no more than a missing one, rounded up. */
@@ -96,8 +91,8 @@ function freeAt(usage: Usage, share: ResolvedConfig, block: Block | undefined): 
 }
 
 /**
- * Stores a pool over all rows of a limit: only shards that changed, or all of them when the rows
- * are of another layout, and then what belongs to no shard goes.
+ * Stores a pool over all rows of a limit: only shards that changed, or all of them when the rows are
+ * of another layout or of a greater capacity, and then what belongs to no shard goes.
  */
 export async function putPool(
   ctx: MutationCtx,
@@ -105,7 +100,7 @@ export async function putPool(
   { rows, before, after, block = blockAt(rows, call.request.now) }: PoolWrite,
 ): Promise<void> {
   const { shards } = call.config;
-  const isMoving = rows.some(({ layout }) => layout !== shards);
+  const isMoving = rows.some(({ layout }) => layout !== shards) || !isCurrent(rows, call.config);
   for (const [shard, usage] of after.entries()) {
     if (usage === before[shard] && !isMoving) continue;
     const row = rows.find((candidate) => candidate.shard === shard) ?? null;

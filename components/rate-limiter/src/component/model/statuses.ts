@@ -108,7 +108,7 @@ export async function block(ctx: MutationCtx, args: BlockArgs): Promise<RateLimi
       `Rate limit "${name}" got durationMs and expiresAt: a block has one end.`,
     );
   if (durationMs !== undefined) validateDuration(name, "durationMs", durationMs);
-  if (expiresAt !== undefined) validateInstant(name, expiresAt);
+  if (expiresAt !== undefined) validateInstant(name, "expiresAt", expiresAt);
   const end = durationMs === undefined ? expiresAt : call.request.now + durationMs;
   return blockUntil(ctx, call, { expiresAt: end ?? FOREVER, reason });
 }
