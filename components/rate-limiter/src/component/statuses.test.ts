@@ -2,6 +2,7 @@ import { convexTest } from "convex-test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { modules } from "../test.js";
 import { api } from "./_generated/api.js";
+import { background } from "./model/background.js";
 import schema from "./schema.js";
 
 const T0 = new Date("2026-01-01T00:00:00Z").getTime();
@@ -10,6 +11,7 @@ const MINUTE = 60_000;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: T0, toFake: ["Date"] });
+  background.isOn = false;
 });
 
 afterEach(() => {
