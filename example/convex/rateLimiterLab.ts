@@ -7,6 +7,7 @@ import {
   type RateLimitConfig,
   type RateLimitStatus,
   type RequestCtx,
+  vRateLimitStatus,
 } from "@convex-suite/rate-limiter";
 import { v, type Infer } from "convex/values";
 import { components, internal } from "./_generated/api.js";
@@ -125,23 +126,9 @@ export const burstInOneMutation = mutation({
   },
 });
 
-const vStatus = v.object({
-  ok: v.boolean(),
-  name: v.string(),
-  key: v.optional(v.string()),
-  limit: v.number(),
-  window: v.number(),
-  remaining: v.number(),
-  used: v.number(),
-  retryAfter: v.optional(v.number()),
-  resetAt: v.number(),
-  reason: v.optional(v.union(v.literal("limited"), v.literal("blocked"), v.literal("tooLarge"))),
-  blockReason: v.optional(v.string()),
-});
-
 export const consume = internalMutation({
   args: { name: vName, key: v.string() },
-  returns: vStatus,
+  returns: vRateLimitStatus,
   handler: (ctx, { name, key }) => lab.consume(ctx, name, { key }),
 });
 

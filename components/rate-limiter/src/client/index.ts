@@ -42,6 +42,7 @@ export {
 } from "../shared/errors.js";
 export {
   SUPPORT,
+  vRateLimitConfig,
   type CalendarConfig,
   type ConcurrencyConfig,
   type FixedWindowConfig,
@@ -51,15 +52,21 @@ export {
   type SlidingWindowConfig,
   type TokenBucketConfig,
 } from "../shared/kinds.js";
-export type {
-  AcquireReturns,
-  GetValueReturns,
-  LimitAllReturns,
-  ListItem,
-  RateLimitArgs,
-  RateLimitReturns,
-  RateLimitStatus,
-  RenewReturns,
-  ReserveReturns,
-  SweepReturns,
+export {
+  vAcquireReturns,
+  vGetValueReturns,
+  vLimitAllReturns,
+  vRateLimitReturns,
+  vRateLimitStatus,
+  vReserveReturns,
+  type AcquireReturns,
+  type GetValueReturns,
+  type LimitAllReturns,
+  type ListItem,
+  type RateLimitArgs,
+  type RateLimitReturns,
+  type RateLimitStatus,
+  type RenewReturns,
+  type ReserveReturns,
+  type SweepReturns,
 } from "../shared/validators.js";
