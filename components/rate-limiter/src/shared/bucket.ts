@@ -194,7 +194,9 @@ function emptyAt(usage: Usage, config: Refill): number {
       return laterWindow(config, ts, Math.ceil(used / config.rate));
     case "sliding window": {
       const end = windowStart(config, ts) + config.period;
-      return used > (prev * (end - ts)) / config.period ? end + config.period : end;
+      // Sums of shards round; what they leave over is nothing to wait a window for.
+      const own = used - (prev * (end - ts)) / config.period;
+      return own > RELATIVE_TOLERANCE * Math.max(1, used) ? end + config.period : end;
     }
     case "sliding log":
       return Math.max(...entriesOf(usage).map(({ at }) => at)) + config.period;
