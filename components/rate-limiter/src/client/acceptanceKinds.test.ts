@@ -133,6 +133,17 @@ describe("a limit with shards", () => {
     expect(await granted(mounted(20).limit, 20)).toBe(0);
   });
 
+  test("7: what is promised after the number of shards has changed holds", async () => {
+    const t = setup();
+    await mount({ ...PER_HOUR, shards: 10 }, t).limit(10);
+    const { limit } = mount({ ...PER_HOUR, shards: 20 }, t);
+    expect(await limit(95)).toEqual({ ok: false, retryAfter: 3 * MINUTE });
+    at(3 * MINUTE - 1);
+    expect(await limit(95)).toEqual({ ok: false, retryAfter: 1 });
+    at(3 * MINUTE);
+    expect(await limit(95)).toEqual({ ok: true });
+  });
+
   test.each([1, 3, 16])(
     "8: check and limit of one mutation agree in 1000 states of %d shards",
     async (shards) => {
