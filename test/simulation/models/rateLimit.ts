@@ -56,6 +56,21 @@ export class RateLimitModel {
     return null;
   }
 
+  /**
+   * Nothing is stored any more, because by a clock that said `at` all had drained. That clock may have
+   * stepped back since.
+   */
+  swept(at: number): string | null {
+    const left = this.#tokensAt(at);
+    if (left < this.#limit.capacity - TOLERANCE) return `was swept with ${left} left`;
+    this.#tokens = this.#limit.capacity;
+    this.#ts = -Infinity;
+    if (at <= this.#lastAt) return null;
+    this.#added += this.#addedBetween(this.#lastAt, at);
+    this.#lastAt = at;
+    return null;
+  }
+
   #admit(answer: Answer): string | null {
     this.#tokens = this.#tokensAt(answer.at) - answer.count;
     this.#ts = this.#lastSeen(answer.at);

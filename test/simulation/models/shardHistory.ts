@@ -7,6 +7,7 @@ export interface StoredShard {
   ts: number;
   cap: number;
   layout: number;
+  freeAt: number;
 }
 
 const TOLERANCE = 1e-6;

@@ -25,7 +25,10 @@ interface SharedLimit {
   /** The limit as versions of the app define it that are live at once. */
   versions: readonly [RateLimitConfig, ...RateLimitConfig[]];
   capacity: number;
-  model: () => { check(answers: readonly Answer[]): string | null };
+  model: () => {
+    check(answers: readonly Answer[]): string | null;
+    swept(at: number): string | null;
+  };
   /** Judges refusals where the model cannot. */
   history?: () => ShardHistory;
   faults?: Scenario["faults"];
@@ -68,12 +71,18 @@ export function sharedLimit(shared: SharedLimit): Scenario {
         const answer = simulation.documents<Answer>("", "answers").at(-1);
         simulation.check(status === "ok" && answer?.ok === true, "long after, it is not all there");
       });
+      let stored: StoredShard[] = [];
       simulation.afterEveryCommit(() => {
         const answers = simulation.documents<LoggedAnswer & { shards: number }>("", "answers");
         const rows = simulation.documents<StoredShard>("rateLimiter", "rateLimits");
         const isSane = rows.every(({ value, ts, cap }) => value <= cap && Number.isFinite(ts));
-        simulation.check(isSane, `stored ${JSON.stringify(rows)}`);
-        const wrong = model.check(answers) ?? history?.check(answers, rows) ?? null;
+        const isOneLayout = new Set(rows.map(({ layout }) => layout)).size <= 1;
+        simulation.check(isSane && isOneLayout, `stored ${JSON.stringify(rows)}`);
+        const sweptAt =
+          rows.length === 0 ? Math.max(...stored.map(({ freeAt }) => freeAt)) : -Infinity;
+        stored = rows;
+        const swept = sweptAt > -Infinity ? model.swept(sweptAt) : null;
+        const wrong = swept ?? model.check(answers) ?? history?.check(answers, rows) ?? null;
         simulation.check(wrong === null, `the limiter ${wrong}`);
       });
       return () => isAtRest(simulation);

@@ -40,6 +40,14 @@ export class SlidingModel {
     return null;
   }
 
+  /** Nothing is stored any more, because by a clock that said `at` all was over. */
+  swept(at: number): string | null {
+    const used = this.#usedAt(at);
+    this.#granted = [];
+    this.#seenAt = -Infinity;
+    return used > TOLERANCE ? `was swept with ${used} used` : null;
+  }
+
   /** The clock has stepped back: what was used stays used, and gets old from now on. */
   #restamp(at: number): void {
     const used = this.#usedAt(this.#seenAt);
