@@ -32,6 +32,9 @@ const limiter = new RateLimiter(component, {
   jobs: { kind: "concurrency", max: 3, ttlMs: MINUTE },
 });
 
+/** Histories of thousands of requests, on machines that may be busy. */
+vi.setConfig({ testTimeout: 60_000 });
+
 beforeEach(() => {
   vi.useFakeTimers({ now: T0, toFake: ["Date"] });
   vi.spyOn(Math, "random").mockReturnValue(0.999);

@@ -24,6 +24,9 @@ import {
 const { rateLimiter: component } = componentsGeneric() as unknown as { rateLimiter: ComponentApi };
 const T0 = new Date("2026-01-01T00:00:00Z").getTime();
 
+/** Histories of thousands of requests, on machines that may be busy. */
+vi.setConfig({ testTimeout: 60_000 });
+
 beforeEach(() => {
   vi.useFakeTimers({ now: T0, toFake: ["Date"] });
   vi.spyOn(Math, "random").mockReturnValue(0.999);

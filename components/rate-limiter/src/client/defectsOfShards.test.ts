@@ -23,6 +23,9 @@ const T0 = new Date("2026-01-01T00:00:00Z").getTime();
 
 let random = randomFrom(1);
 
+/** Histories of thousands of requests, on machines that may be busy. */
+vi.setConfig({ testTimeout: 60_000 });
+
 beforeEach(() => {
   vi.useFakeTimers({ now: T0, toFake: ["Date"] });
   random = randomFrom(1);
@@ -73,7 +76,7 @@ describe("a count of more than a shard's share", () => {
   /** Requests that are repeated at the promised instant, and whether the repetition is granted. */
   async function obedient({ limit }: ReturnType<typeof mount>, count: number) {
     let granted = 0;
-    for (let request = 0; request < 500; request++) {
+    for (let request = 0; request < 250; request++) {
       const { ok, retryAfter = 0 } = await limit(count);
       wait(retryAfter);
       if (ok || (await limit(count)).ok) granted++;
@@ -86,12 +89,12 @@ describe("a count of more than a shard's share", () => {
     { rate: 10, count: 2 },
     { rate: 100, count: 15 },
   ])("D4: is granted now, or at the promised instant: %o", async ({ rate, count }) => {
-    expect(await obedient(mount({ ...PER_MINUTE, rate, shards: 10 }), count)).toBe(500);
+    expect(await obedient(mount({ ...PER_MINUTE, rate, shards: 10 }), count)).toBe(250);
   });
 
   // Official: accepted, and 0 of 1000 ok.
   test("D4c: is granted by two shards together", async () => {
-    expect(await obedient(mount({ ...PER_MINUTE, shards: 2 }), 6)).toBe(500);
+    expect(await obedient(mount({ ...PER_MINUTE, shards: 2 }), 6)).toBe(250);
   });
 });
 
@@ -134,15 +137,11 @@ test.each([
   { capacity: 50, shards: 16 },
   { capacity: 1000, shards: 100 },
   { capacity: 100, shards: 10 },
-])(
-  "D11: all of the capacity is granted before the first refusal: %o",
-  async (config) => {
-    const { limit } = mount({ ...PER_HOUR, ...config });
-    expect(await granted(limit, config.capacity)).toBe(config.capacity);
-    expect(await limit()).toMatchObject({ ok: false });
-  },
-  20_000,
-);
+])("D11: all of the capacity is granted before the first refusal: %o", async (config) => {
+  const { limit } = mount({ ...PER_HOUR, ...config });
+  expect(await granted(limit, config.capacity)).toBe(config.capacity);
+  expect(await limit()).toMatchObject({ ok: false });
+});
 
 // Official: refused again 49 times in 200.
 test("D11b: a retry at the promised instant is granted, every time", async () => {
