@@ -20,7 +20,7 @@ export const rollup = query({
   returns: v.object({ count: vTotal, asOf: v.number() }),
   handler: async (ctx, { name }) => {
     const checkpoint = await newestCheckpoint(ctx, name);
-    return { count: checkpoint?.total ?? 0, asOf: checkpoint?._creationTime ?? 0 };
+    return { count: checkpoint?.total ?? 0, asOf: Math.floor(checkpoint?._creationTime ?? 0) };
   },
 });
 
