@@ -1,8 +1,13 @@
 import { convexTest } from "convex-test";
 import { describe, expect, test, vi } from "vitest";
+import type { ResolvedBounds } from "../shared/validators.js";
 import { modules } from "../test.js";
 import { api } from "./_generated/api.js";
+import * as backfills from "./backfills.js";
+import * as counters from "./counters.js";
+import * as events from "./events.js";
 import schema from "./schema.js";
+import * as uniques from "./uniques.js";
 
 const setup = () => convexTest(schema, modules);
 type Test = ReturnType<typeof setup>;
@@ -204,4 +209,252 @@ describe("the official package's rows", () => {
       Array.from({ length: 16 }, (_, shard) => shard),
     );
   });
+});
+
+describe("a bounded counter", () => {
+  const stock = (bounds: Partial<ResolvedBounds> = {}) => ({
+    name: "a",
+    bounds: { min: 0, max: 100, shards: 4, ...bounds },
+  });
+  const tryAdd = (t: Test, count: number, bounds: Partial<ResolvedBounds> = {}) =>
+    t.mutation(api.counters.tryAdd, { ...stock(bounds), count });
+  const addMany = (t: Test, count: number, bounds: Partial<ResolvedBounds> = {}) =>
+    t.mutation(api.counters.addMany, { additions: [{ ...stock(bounds), count }] });
+  const outside = { data: { code: "OUT_OF_BOUNDS", name: "a", min: 0, max: 100 } };
+
+  test("gives out exactly what it holds, one by one, from whatever shard has it", async () => {
+    const t = setup();
+    await addMany(t, 50);
+    let taken = 0;
+    for (let call = 0; call < 80; call++) if ((await tryAdd(t, -1)).ok) taken++;
+    expect(taken).toBe(50);
+    expect(await tryAdd(t, -1)).toEqual({ ok: false, count: 0, shard: null });
+    expect(await count(t)).toBe(0);
+  });
+
+  test("is filled exactly up to what it may hold", async () => {
+    const t = setup();
+    let added = 0;
+    for (let call = 0; call < 50; call++) if ((await tryAdd(t, 3)).ok) added += 3;
+    expect(added).toBe(99);
+    expect((await tryAdd(t, 1)).ok).toBe(true);
+    expect((await tryAdd(t, 1)).ok).toBe(false);
+    expect((await tryAdd(t, 0)).ok).toBe(true);
+  });
+
+  test("gives more at once than any one shard has", async () => {
+    const t = setup();
+    await addMany(t, 50);
+    expect(await tryAdd(t, -47)).toMatchObject({ ok: true, count: 3 });
+    expect((await tryAdd(t, -4)).ok).toBe(false);
+    expect((await tryAdd(t, -3)).ok).toBe(true);
+  });
+
+  test("stops other additions at its bounds, and nothing of the mutation is left", async () => {
+    const t = setup();
+    await addMany(t, 100);
+    await expect(addMany(t, 1)).rejects.toMatchObject(outside);
+    await expect(
+      t.mutation(api.counters.addMany, {
+        additions: [
+          { name: "b", count: 1 },
+          { ...stock(), count: -101 },
+        ],
+      }),
+    ).rejects.toMatchObject(outside);
+    expect(await count(t, "b")).toBe(0);
+    expect(await count(t)).toBe(100);
+  });
+
+  test("sees in its own mutation what it has given out there", async () => {
+    const t = setup();
+    await addMany(t, 10);
+    await t.run(async (ctx) => {
+      let taken = 0;
+      for (let call = 0; call < 30; call++)
+        if ((await ctx.runMutation(api.counters.tryAdd, { ...stock(), count: -1 })).ok) taken++;
+      expect(taken).toBe(10);
+    });
+    expect(await count(t)).toBe(0);
+  });
+
+  test("keeps its total when its bounds or shards change, and comes back inside", async () => {
+    const t = setup();
+    await addMany(t, 90);
+    expect((await tryAdd(t, 1, { shards: 7 })).ok).toBe(true);
+    expect((await tryAdd(t, 1, { max: 50 })).ok).toBe(false);
+    expect(await count(t)).toBe(91);
+    for (let call = 0; call < 60; call++) await tryAdd(t, -1, { max: 50 });
+    expect(await count(t)).toBe(31);
+    let added = 0;
+    for (let call = 0; call < 60; call++) if ((await tryAdd(t, 1, { max: 50 })).ok) added++;
+    expect(added).toBe(19);
+    expect((await tryAdd(t, -51, { min: -1, shards: 1, max: 50 })).ok).toBe(true);
+    expect(await rows(t)).toHaveLength(1);
+  });
+
+  test("never crosses a bound on its way back inside", async () => {
+    const t = setup();
+    await addMany(t, 12, { shards: 2 });
+    const tight = { max: 10, shards: 2 };
+    expect((await tryAdd(t, -1, tight)).ok).toBe(true);
+    expect((await tryAdd(t, -1, tight)).ok).toBe(true);
+    expect((await tryAdd(t, 1, tight)).ok).toBe(false);
+    expect(await count(t)).toBe(10);
+  });
+
+  test("is set, rebalanced and reset within its bounds", async () => {
+    const t = setup();
+    const set = (value: number) => t.mutation(api.counters.set, { ...stock(), value });
+    await set(40);
+    await t.mutation(api.counters.rebalance, stock());
+    expect((await rows(t)).map(({ value }) => value)).toEqual([10, 10, 10, 10]);
+    await expect(set(101)).rejects.toMatchObject(outside);
+    await expect(set(-1)).rejects.toMatchObject(outside);
+    await expect(set(0.5)).rejects.toMatchObject({ data: { field: "value" } });
+    expect(await count(t)).toBe(40);
+    await t.mutation(api.counters.reset, stock());
+    expect(await rows(t)).toEqual([]);
+    const reset = t.mutation(api.counters.reset, stock({ min: 5 }));
+    await expect(reset).rejects.toMatchObject({ data: { code: "OUT_OF_BOUNDS", min: 5 } });
+  });
+
+  test("takes over what was in the log, and in rows of no bounds", async () => {
+    const t = setup();
+    await t.mutation(api.counters.addMany, { additions: [{ name: "a", count: 30 }] });
+    await t.mutation(api.counters.add, { name: "a", count: 20, shard: 9 });
+    expect(await tryAdd(t, -51)).toMatchObject({ ok: false, count: 50 });
+    expect(await tryAdd(t, -10)).toMatchObject({ ok: true, count: 40 });
+    expect(await tryAdd(t, -41)).toMatchObject({ ok: false });
+    expect(await count(t)).toBe(40);
+    await t.mutation(api.counters.addMany, { additions: [{ name: "a", count: 1 }] });
+    await t.mutation(api.counters.reset, stock());
+    expect(await count(t)).toBe(0);
+  });
+
+  test("cannot be made of what is no whole number", async () => {
+    const t = setup();
+    await t.mutation(api.counters.add, { name: "a", count: 0.5 });
+    await expect(tryAdd(t, 1)).rejects.toMatchObject({ data: { field: "total" } });
+    await expect(tryAdd(t, 0.5)).rejects.toMatchObject({ data: { field: "count" } });
+  });
+
+  test("is not to be changed by who does not know its bounds", async () => {
+    const t = setup();
+    await addMany(t, 10);
+    await expect(
+      t.mutation(api.counters.add, { name: "a", count: 1000, shard: 0 }),
+    ).rejects.toMatchObject({ data: { code: "INVALID_COUNTER", field: "bounds" } });
+    expect(await count(t)).toBe(10);
+  });
+
+  test("may have no upper bound", async () => {
+    const t = setup();
+    expect((await tryAdd(t, 1e12, { max: Infinity })).ok).toBe(true);
+    expect((await tryAdd(t, -1e12 - 1, { max: Infinity })).ok).toBe(false);
+  });
+});
+
+describe("a list", () => {
+  const NAMES = ["post:1", "post:2", "post:3", "post:\u{1F642}", "post:\uFF5E"];
+
+  /** Names in all tables, some in several of them, among others that only look alike. */
+  async function fillNames(t: Test) {
+    for (const [index, name] of NAMES.entries())
+      await t.mutation(api.counters.addMany, {
+        additions: [
+          { name, count: index + 1, ...(index % 2 === 0 && { shards: 3 }) },
+          { name, count: 1 },
+        ],
+      });
+    for (const name of ["pos", "post", "posu", "zebra"])
+      await t.mutation(api.counters.addMany, { additions: [{ name, count: 1 }] });
+  }
+
+  const list = (t: Test, args: { cursor?: string | null; numItems?: number; endCursor?: string }) =>
+    t.query(api.counters.list, { prefix: "post:", numItems: 2, cursor: null, ...args });
+
+  test("has each name that begins so once, page by page, with its count", async () => {
+    const t = setup();
+    await fillNames(t);
+    const found: { name: string; total: number | bigint }[] = [];
+    let cursor: string | null = null;
+    for (let page = 0; page < 9; page++) {
+      const { page, isDone, continueCursor } = await list(t, { cursor });
+      expect(page.length).toBeLessThanOrEqual(2);
+      found.push(...page);
+      cursor = continueCursor;
+      if (isDone) break;
+    }
+    expect(found.map(({ name }) => name)).toEqual([
+      "post:1",
+      "post:2",
+      "post:3",
+      "post:\uFF5E",
+      "post:\u{1F642}",
+    ]);
+    expect(found.map(({ total }) => total)).toEqual([2, 3, 4, 6, 5]);
+  });
+
+  test("ends where it is told to, however many names came in between", async () => {
+    const t = setup();
+    await fillNames(t);
+    const { page, isDone } = await list(t, { cursor: "post:1", endCursor: "post:3" });
+    expect(page.map(({ name }) => name)).toEqual(["post:2", "post:3"]);
+    expect(isDone).toBe(false);
+  });
+
+  test("of nothing is done", async () => {
+    const { page, isDone } = await list(setup(), {});
+    expect([page, isDone]).toEqual([[], true]);
+  });
+
+  test.each([0, 1.5, NaN])("of %d names is refused", async (numItems) => {
+    await expect(list(setup(), { numItems })).rejects.toMatchObject({
+      data: { code: "INVALID_COUNTER", field: "numItems" },
+    });
+  });
+
+  test("is empty after its prefix was deleted, and the others are still there", async () => {
+    const t = setup();
+    await fillNames(t);
+    const { deleted, isDone } = await t.mutation(api.counters.deletePrefix, { prefix: "post:" });
+    expect(isDone).toBe(true);
+    expect(deleted).toBe(10);
+    expect((await list(t, {})).page).toEqual([]);
+    expect(await count(t, "post:1")).toBe(0);
+    for (const name of ["pos", "post", "posu", "zebra"]) expect(await count(t, name)).toBe(1);
+  });
+
+  test("deletes a long counter in several calls, and counts 0 from the first on", async () => {
+    const t = setup();
+    await t.run(async (ctx) => {
+      for (let row = 0; row < 4500; row++)
+        await ctx.db.insert("events", {
+          name: "long",
+          kind: "add",
+          count: 1,
+          seq: ctx.db.vars.commitTs,
+        });
+    });
+    const deleteAll = () => t.mutation(api.counters.deletePrefix, { prefix: "" });
+    expect((await deleteAll()).isDone).toBe(false);
+    expect(await count(t, "long")).toBe(0);
+    expect((await deleteAll()).isDone).toBe(true);
+    expect(await t.run((ctx) => ctx.db.query("events").first())).toBeNull();
+  });
+});
+
+test("every function says what it takes and what it returns", () => {
+  const registered: object = { ...counters, ...events, ...backfills, ...uniques };
+  const functions = Object.values(registered) as {
+    exportArgs(): string;
+    exportReturns(): string;
+  }[];
+  expect(functions.length).toBeGreaterThan(20);
+  for (const one of functions) {
+    expect(JSON.parse(one.exportArgs())).toMatchObject({ type: "object" });
+    expect(JSON.parse(one.exportReturns())).toMatchObject({ type: expect.any(String) });
+    expect(JSON.parse(one.exportReturns())).not.toEqual({ type: "any" });
+  }
 });
