@@ -8,9 +8,13 @@ import {
 } from "convex/server";
 import { describe, expect, test, vi } from "vitest";
 import type { ComponentApi } from "../component/_generated/component.js";
-import componentSchema from "../component/schema.js";
 import { register } from "../test.js";
-import { ShardedCounter, type CounterOptions, type RunMutationCtx } from "./index.js";
+import {
+  ShardedCounter,
+  UniqueCounter,
+  type CounterOptions,
+  type RunMutationCtx,
+} from "./index.js";
 
 const { shardedCounter: component } = componentsGeneric() as unknown as {
   shardedCounter: ComponentApi;
@@ -409,6 +413,102 @@ test("deltas of one name are one event, and those that add up to 0 are none", as
   expect(await t.rows("events")).toHaveLength(11);
 });
 
-test("the register helper and the schema are those of the component", () => {
-  expect(Object.keys(componentSchema.tables)).toContain("counters");
+describe("what the official class lacks", () => {
+  const T0 = new Date("2026-01-01T00:00:00Z").getTime();
+  const HOUR = 3_600_000;
+  const stock = new ShardedCounter(component, { bounded: { stock: { max: 10, shards: 3 } } });
+  const kept = new ShardedCounter(component, { history: { hour: 24 } });
+
+  test("stock that is never oversold, and additions that stop at a bound", async () => {
+    const t = setup();
+    await t.mutation((ctx) => stock.set(ctx, "stock", 5));
+    await t.mutation(async (ctx) => {
+      expect(await stock.tryAdd(ctx, "stock", -2)).toMatchObject({ ok: true });
+      expect(await stock.tryAdd(ctx, "stock", -3)).toMatchObject({ ok: true });
+      expect(await stock.tryAdd(ctx, "stock", -1)).toMatchObject({ ok: false });
+      expect(await stock.snapshotCount(ctx, "stock")).toBe(0);
+    });
+    await expect(t.mutation((ctx) => stock.dec(ctx, "stock"))).rejects.toMatchObject({
+      data: { code: "OUT_OF_BOUNDS", name: "stock", min: 0, max: 10 },
+    });
+    await t.mutation((ctx) => stock.rebalance(ctx, "stock"));
+    await t.mutation((ctx) => stock.reset(ctx, "stock"));
+    await expect(t.mutation((ctx) => stock.tryAdd(ctx, "other"))).rejects.toMatchObject({
+      data: { field: "bounded" },
+    });
+  });
+
+  test("additions that are made once", async () => {
+    await setup().mutation(async (ctx) => {
+      expect(await log.once(ctx, "a", { key: "event 1", count: 5 })).toBe(true);
+      expect(await log.once(ctx, "a", { key: "event 1", count: 5 })).toBe(false);
+      expect(await log.once(ctx, "a", { key: "event 2" })).toBe(true);
+      expect(await log.count(ctx, "a")).toBe(6);
+    });
+  });
+
+  test("lists, and deleting by prefix", async () => {
+    const t = setup();
+    await t.mutation((ctx) => log.addMany(ctx, { "post:1": 1, "post:2": 2, other: 3 }));
+    await t.mutation(async (ctx) => {
+      const paginationOpts = { numItems: 2, cursor: null };
+      expect(await log.list(ctx, { prefix: "post:", paginationOpts })).toMatchObject({
+        page: [
+          { name: "post:1", count: 1 },
+          { name: "post:2", count: 2 },
+        ],
+        isDone: true,
+      });
+      expect((await log.list(ctx, { paginationOpts })).isDone).toBe(false);
+      expect((await log.deletePrefix(ctx, "post:")).isDone).toBe(true);
+      expect(await log.countMany(ctx, ["post:1", "post:2", "other"], { snapshot: true })).toEqual({
+        "post:1": 0,
+        "post:2": 0,
+        other: 3,
+      });
+    });
+  });
+
+  test("histories by the hour, of names that keep them", async () => {
+    vi.useFakeTimers({ now: T0, toFake: ["Date"] });
+    const t = setup();
+    await t.mutation((ctx) => kept.add(ctx, "a", 5));
+    vi.setSystemTime(T0 + HOUR);
+    await t.mutation((ctx) => kept.set(ctx, "a", 2));
+    await t.mutation(async (ctx) => {
+      const range = { startAt: T0, endAt: T0 + 2 * HOUR };
+      expect(await kept.series(ctx, "a", { unit: "hour", ...range })).toEqual([
+        { startAt: T0, delta: 5, total: 5 },
+        { startAt: T0 + HOUR, delta: -3, total: 2 },
+      ]);
+      await expect(kept.series(ctx, "a", { unit: "day", ...range })).rejects.toMatchObject({
+        data: { field: "history" },
+      });
+      expect(await kept.rollup(ctx, "a")).toEqual({ count: 2, asOf: T0 + HOUR });
+      expect(await kept.sweep(ctx)).toEqual({ deleted: 0, isDone: true });
+    });
+    vi.useRealTimers();
+  });
+
+  test("different items", async () => {
+    const visitors = new UniqueCounter(component);
+    await setup().mutation(async (ctx) => {
+      expect(await visitors.add(ctx, "today", "ada")).toBe(true);
+      expect(await visitors.add(ctx, "today", "ada")).toBe(false);
+      await visitors.add(ctx, "yesterday", "bob");
+      await visitors.merge(ctx, "today", "yesterday");
+      expect(await visitors.count(ctx, "today")).toBe(2);
+      await visitors.reset(ctx, "today");
+      expect(await visitors.count(ctx, "today")).toBe(0);
+    });
+  });
+});
+
+test("the component can be mounted under another name", async () => {
+  const { second } = componentsGeneric() as unknown as { second: ComponentApi };
+  const t = convexTest(defineSchema({}), app);
+  register(t, "second");
+  const other = new ShardedCounter(second);
+  await t.run((ctx) => other.inc(ctx, "a"));
+  expect(await t.run((ctx) => other.count(ctx, "a"))).toBe(1);
 });

@@ -26,7 +26,7 @@ import {
 /** One day: longer than any client retries. */
 const DEFAULT_TTL_MS = 86_400_000;
 
-/** A counter and what it was in the past. `asOf` is in milliseconds of UTC; 0 if never rolled up. */
+/** A counter as of an instant in milliseconds of UTC; 0 if it was never used. */
 export interface Rollup<Count> {
   count: Count;
   asOf: number;
@@ -134,9 +134,9 @@ export class ShardedCounter<
   }
 
   /**
-   * The count as of its last checkpoint: behind by the additions since, 14 on average. Reads 1
-   * document, and a query that shows it runs again once in 14 additions. A name in rows has no
-   * checkpoints, and is counted.
+   * The count as of its last checkpoint: behind by the additions since, 14 on average, also when they
+   * end. Reads 1 document, and a query that shows it runs again once in 14 additions. A name that has
+   * no checkpoint yet, or is in rows and never has one, is counted.
    */
   async rollup<Name extends ShardsKey>(ctx: AnyCtx, name: Name): Promise<Rollup<CountOf<Int64>>> {
     const { shards, bounds } = this.calls.counter(name);

@@ -3,7 +3,7 @@ import { vAddition, vShard, vSweepReturns, vTotal } from "../shared/validators.j
 import { internalMutation, internalQuery, mutation, query } from "./_generated/server.js";
 import { isChainPending, runSweep as run } from "./model/chain.js";
 import { series as readSeries } from "./model/history.js";
-import { newestCheckpoint } from "./model/log.js";
+import { readRollup } from "./model/log.js";
 import { addOnce } from "./model/once.js";
 import { sweepNow } from "./model/sweep.js";
 
@@ -14,14 +14,11 @@ export const once = mutation({
   handler: (ctx, { key, ttlMs, ...addition }) => addOnce(ctx, addition, { key, ttlMs }),
 });
 
-/** The newest checkpoint: what the log was when it was made. `asOf` is in milliseconds of UTC. */
+/** What the log was at its newest checkpoint. `asOf` is in milliseconds of UTC. */
 export const rollup = query({
   args: { name: v.string() },
   returns: v.object({ count: vTotal, asOf: v.number() }),
-  handler: async (ctx, { name }) => {
-    const checkpoint = await newestCheckpoint(ctx, name);
-    return { count: checkpoint?.total ?? 0, asOf: Math.floor(checkpoint?._creationTime ?? 0) };
-  },
+  handler: (ctx, { name }) => readRollup(ctx, name),
 });
 
 /** By how much a counter changed, by hours or days. */
