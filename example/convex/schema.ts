@@ -7,4 +7,10 @@ export default defineSchema({
     author: v.string(),
     body: v.string(),
   }),
+
+  /** Sharded counter demo: what is counted by topic. A few hundred rows at most; cleared by reset. */
+  posts: defineTable({
+    topic: v.string(),
+    title: v.string(),
+  }),
 });

@@ -87,6 +87,7 @@ export const SCRIPTS = {
 /** Every package that a component may ask its user for, with the one range for all of them. */
 export const PEERS = {
   convex: "^1.47.0",
+  "convex-helpers": "^0.1.100",
   react: "^18.3.1 || ^19.0.0",
 };
 

@@ -10,6 +10,7 @@
 
 import type * as rateLimiter from "../rateLimiter.js";
 import type * as seed from "../seed.js";
+import type * as shardedCounter from "../shardedCounter.js";
 
 import type {
   ApiFromModules,
@@ -20,6 +21,7 @@ import type {
 declare const fullApi: ApiFromModules<{
   rateLimiter: typeof rateLimiter;
   seed: typeof seed;
+  shardedCounter: typeof shardedCounter;
 }>;
 
 /**
@@ -50,4 +52,5 @@ export declare const internal: FilterApi<
 
 export declare const components: {
   rateLimiter: import("@convex-suite/rate-limiter/_generated/component.js").ComponentApi<"rateLimiter">;
+  shardedCounter: import("@convex-suite/sharded-counter/_generated/component.js").ComponentApi<"shardedCounter">;
 };
