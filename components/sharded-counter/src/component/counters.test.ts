@@ -183,6 +183,26 @@ describe("large numbers", () => {
     expect(await t.query(api.counters.countMany, { names: ["a"] })).toEqual([2n ** 53n + 10n]);
   });
 
+  test.each([2 ** 52, 2n ** 60n + 1n])(
+    "such as %s are exact on top of shares that are not whole",
+    async (count) => {
+      const t = setup();
+      const name = "a";
+      const shards = 10;
+      await t.mutation(api.counters.add, { name, count: 7, shards });
+      await t.mutation(api.counters.rebalance, { name, shards });
+      for (const shard of [0, 0, 1, 1, 2]) {
+        const additions = [{ name, count, shard, shards }];
+        await t.mutation(api.counters.addMany, { additions });
+      }
+      const total = 7n + 5n * BigInt(count);
+      const read = () => t.query(api.counters.countMany, { names: [name] });
+      expect(await read()).toEqual([total]);
+      await t.mutation(api.counters.rebalance, { name, shards });
+      expect(await read()).toEqual([total]);
+    },
+  );
+
   test("never add up to an infinity, or to NaN", async () => {
     const t = setup();
     const add = (count: number) => t.mutation(api.counters.add, { name: "a", count, shard: 0 });

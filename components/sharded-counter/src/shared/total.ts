@@ -21,20 +21,30 @@ export function negate(total: Total): Total {
 }
 
 /**
- * A sum that does not depend on the order: exact for whole numbers, compensated for fractions.
+ * A sum that does not depend on the order: exact for whole numbers and for what adds up to one, such
+ * as equal shares; compensated for fractions.
  * Source of the compensation: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation
  * endlicher Summen", 1974.
  */
 export function sum(totals: readonly Total[]): Total {
-  if (totals.every(isExact)) return totals.reduce<Total>(plus, 0);
-  let sum = 0;
+  let wholes: Total = 0;
+  let fractions = 0;
   let lost = 0;
-  for (const total of totals.map(Number)) {
-    const parts = twoSum(sum, total);
-    sum = parts.sum;
+  for (const total of totals) {
+    const { whole, fraction } = split(total);
+    const parts = twoSum(fractions, fraction);
+    wholes = plus(wholes, whole);
+    fractions = parts.sum;
     lost += parts.lost;
   }
-  return plus(clamp(sum + (Number.isFinite(lost) ? lost : 0)), 0);
+  return plus(wholes, clamp(fractions + (Number.isFinite(lost) ? lost : 0)));
+}
+
+/** A total's whole part, and what is left of it: a number too large to be exact is left whole. */
+export function split(total: Total): { whole: Total; fraction: number } {
+  if (typeof total === "bigint") return { whole: total, fraction: 0 };
+  const whole = Math.trunc(total);
+  return isExact(whole) ? { whole, fraction: total - whole } : { whole: 0, fraction: total };
 }
 
 /**

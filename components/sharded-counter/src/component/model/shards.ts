@@ -1,7 +1,7 @@
 import { DEFAULT_SHARDS } from "../../shared/config.js";
 import { invalidCounter } from "../../shared/errors.js";
 import { dyadicShares, sample } from "../../shared/shares.js";
-import { plus, sum, twoSum, type Total } from "../../shared/total.js";
+import { plus, split, sum, twoSum, type Total } from "../../shared/total.js";
 import type { ResolvedBounds } from "../../shared/validators.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
@@ -93,8 +93,12 @@ export function isSameBounds(
 /** What a row holds after an addition. Nothing is lost to rounding: it is kept as `rest`. */
 function added(row: Shard | null, count: Total): Content {
   const { value, rest = 0 } = row ?? { value: 0 };
-  if (typeof value === "bigint" || typeof count === "bigint" || isWhole(value, count, rest))
-    return { value: plus(plus(value, count), rest) };
+  if (typeof value === "bigint" || typeof count === "bigint") {
+    const { whole, fraction } = split(value);
+    const left = fraction + rest;
+    return { value: plus(whole, count), rest: left === 0 ? undefined : left };
+  }
+  if (isWhole(value, count, rest)) return { value: plus(value, count) };
   const first = twoSum(value, count);
   const { sum, lost } = twoSum(first.sum, first.lost + rest);
   if (!Number.isFinite(sum) || !Number.isFinite(lost)) return { value: plus(value, count) };
