@@ -48,7 +48,12 @@ function setup(options: { defaultShards?: number } = {}) {
   for (const { gate } of backfills) triggers.register("messages", gate);
   const run = <Result>(body: (ctx: Ctx) => Promise<Result>) =>
     t.run(async (ctx) => body(triggers.wrapDB(ctx as unknown as Ctx)));
-  return { run, counter, backfills };
+  /** Messages that nobody has counted: written before there were triggers. */
+  const fill = (size: number) =>
+    t.run(async (ctx) => {
+      for (let index = 0; index < size; index++) await ctx.db.insert("messages", message(index));
+    });
+  return { run, fill, counter, backfills };
 }
 
 type App = ReturnType<typeof setup>;
@@ -97,10 +102,7 @@ describe.each([
   test("counts what is there while documents come, go and change on both sides", async () => {
     const app = setup(options);
     const { run } = app;
-    // Before the triggers existed: nothing has counted these.
-    await run(async (ctx) => {
-      for (let index = 0; index < size; index++) await ctx.db.insert("messages", message(index));
-    });
+    await app.fill(size);
     await start(app);
     const edit = async (ctx: Ctx, changes: [at: number, change: Partial<Message> | null][]) => {
       const messages = await ctx.db.query("messages").take(5000);
@@ -131,9 +133,7 @@ describe.each([
 
   test("that is made twice does not count twice", async () => {
     const app = setup(options);
-    await app.run(async (ctx) => {
-      for (let index = 0; index < 100; index++) await ctx.db.insert("messages", message(index));
-    });
+    await app.fill(100);
     for (let round = 0; round < 2; round++) {
       await start(app);
       await step(app, () => Promise.resolve());

@@ -86,6 +86,7 @@ test.prop([operations], { numRuns: 25 })(
       expect(await counter.count(ctx, "hours done")).toBe(hoursOf(done));
     });
   },
+  30_000,
 );
 
 test("an update that changes nothing that counts writes nothing", async () => {

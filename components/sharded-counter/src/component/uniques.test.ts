@@ -26,7 +26,7 @@ test("up to 256 different items are counted exactly", async () => {
   expect(await count(t, "a")).toBe(256);
   expect(await addItems(t, "a", { to: 256 })).toBe(0);
   expect(await count(t, "b")).toBe(0);
-});
+}, 30_000);
 
 test("ten thousand items are counted within 5 %, and none of them is new again", async () => {
   const t = setup();
@@ -45,25 +45,29 @@ test("ten thousand items are counted within 5 %, and none of them is new again",
   expect(before?.registers?.byteLength).toBe(4096);
   expect(await addItems(t, "a", { from: 5000, to: 5500 })).toBe(0);
   expect(await t.run((ctx) => ctx.db.query("uniques").first())).toEqual(before);
-});
+}, 30_000);
 
 test.each([
   { size: 100, isExact: true },
   { size: 200, isExact: false },
-  { size: 700, isExact: false },
-])("a merge of two sets of $size counts what both have once", async ({ size, isExact }) => {
-  const t = setup();
-  await addItems(t, "a", { to: size });
-  await addItems(t, "b", { from: size / 2, to: size * 1.5 });
-  await t.mutation(api.uniques.merge, { into: "a", from: "b" });
-  const union = size * 1.5;
-  const merged = await count(t, "a");
-  expect(Math.abs(merged - union)).toBeLessThanOrEqual(isExact ? 0 : union * 0.05);
-  await t.mutation(api.uniques.merge, { into: "a", from: "b" });
-  expect(await count(t, "a")).toBe(merged);
-  await t.mutation(api.uniques.merge, { into: "new", from: "a" });
-  expect(await count(t, "new")).toBe(merged);
-});
+  { size: 400, isExact: false },
+])(
+  "a merge of two sets of $size counts what both have once",
+  async ({ size, isExact }) => {
+    const t = setup();
+    await addItems(t, "a", { to: size });
+    await addItems(t, "b", { from: size / 2, to: size * 1.5 });
+    await t.mutation(api.uniques.merge, { into: "a", from: "b" });
+    const union = size * 1.5;
+    const merged = await count(t, "a");
+    expect(Math.abs(merged - union)).toBeLessThanOrEqual(isExact ? 0 : union * 0.05);
+    await t.mutation(api.uniques.merge, { into: "a", from: "b" });
+    expect(await count(t, "a")).toBe(merged);
+    await t.mutation(api.uniques.merge, { into: "new", from: "a" });
+    expect(await count(t, "new")).toBe(merged);
+  },
+  30_000,
+);
 
 test("a merge with what does not exist changes nothing", async () => {
   const t = setup();
