@@ -1,6 +1,6 @@
 import type { ComponentApi } from "../component/_generated/component.js";
 import { validateReadFromShards } from "../shared/config.js";
-import { negate } from "../shared/total.js";
+import { canonical, negate } from "../shared/total.js";
 import { Calls } from "./calls.js";
 import type { RunActionCtx, RunMutationCtx, RunQueryCtx } from "./ctx.js";
 import { validateOptions, type AmountOf, type CounterOptions, type CountOf } from "./options.js";
@@ -97,13 +97,16 @@ export class CounterCore<ShardsKey extends string, Int64 extends boolean> {
     validateReadFromShards(name, readFromShards);
     const { bounds, shards = bounds?.shards } = this.calls.counter(name);
     const { shards: own, isWhole } = this.calls.touched(ctx, name);
-    if (shards === undefined || own.length > 0 || isWhole) return this.snapshotCount(ctx, name);
+    const isExact = shards === undefined || readFromShards >= shards;
+    // What the transaction has written itself is not in the snapshot that estimates are made from.
+    if (isExact || own.length > 0 || isWhole) return this.snapshotCount(ctx, name);
     const args = { name, shards, readFromShards };
     const estimate = isMutation(ctx)
       ? await ctx.runQuery(this.component.counters.estimateCount, args, { useStaleSnapshot: true })
       : await ctx.runQuery(this.component.counters.estimateCount, args);
     const { integer, int64 } = this.options;
-    return this.calls.count(name, integer || int64 ? Math.round(estimate) : estimate);
+    const rounded = integer || int64 ? BigInt(Math.round(estimate)) : estimate;
+    return this.calls.count(name, canonical(rounded));
   }
 
   /**

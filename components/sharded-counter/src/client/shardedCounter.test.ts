@@ -389,6 +389,26 @@ describe("whole numbers", () => {
     });
   });
 
+  test("of 64 bits are estimated from rows, and exact from all of them", async () => {
+    const rows = new ShardedCounter(component, { int64: true, defaultShards: 4 });
+    const t = setup();
+    await t.mutation((ctx) => rows.add(ctx, "a", 2n ** 60n + 1n));
+    await t.mutation((ctx) => rows.rebalance(ctx, "a"));
+    await t.mutation(async (ctx) => {
+      expect(await rows.estimateCount(ctx, "a", 4)).toBe(2n ** 60n + 1n);
+      expect(await rows.estimateCount(ctx, "a", 9)).toBe(2n ** 60n + 1n);
+      expect(await rows.estimateCount(ctx, "a", 3)).toBe(2n ** 60n);
+    });
+  });
+
+  test("are what an estimate of whole numbers is rounded to", async () => {
+    const rows = new ShardedCounter(component, { integer: true, defaultShards: 3 });
+    const t = setup();
+    await t.mutation((ctx) => rows.add(ctx, "a", 10));
+    await t.mutation((ctx) => rows.rebalance(ctx, "a"));
+    await t.mutation(async (ctx) => expect(await rows.estimateCount(ctx, "a")).toBe(10));
+  });
+
   test.each([2n ** 63n, -(2n ** 63n) - 1n, 0.5, 2 ** 53])(
     "of 64 bits are not %s",
     async (count) => {

@@ -44,7 +44,8 @@ export async function addOnce(
   if (row) await ctx.db.patch("onceKeys", row._id, { expiresAt });
   else await ctx.db.insert("onceKeys", { name, key, expiresAt });
   const shard = await add(ctx, addition);
-  if (shard !== null) await requestSweepSometimes(ctx);
+  // Also for counters in rows, which have nothing else to sweep.
+  await requestSweepSometimes(ctx);
   return { isFirst: true, shard };
 }
 
