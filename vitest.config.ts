@@ -70,6 +70,7 @@ export default defineConfig({
         "src/component/lib.test.ts",
         "src/react/index.test.ts",
       ]),
+      compatProject("sharded-counter", ["src/component/counter.test.ts"]),
       project("scripts", "./scripts", { environment: "node" }),
       project("repository", "./test", {
         environment: "node",

@@ -6,6 +6,7 @@ import { Pusher } from "./dev/pusher.ts";
 import { listen } from "./listen.ts";
 import { assertDeploymentAnswers, siteUrlOf } from "./tour/deployment.ts";
 import { rateLimiterTour } from "./tour/rateLimiter.ts";
+import { shardedCounterTour } from "./tour/shardedCounter.ts";
 import type { TourApp } from "./tour/step.ts";
 import { formatAnswers, isAsExpected, type Answer } from "./tour/table.ts";
 
@@ -19,7 +20,7 @@ const HELP = `Asks every component of the example what it promises: npm run tour
 Exits with 1 if anything differs from what was expected.
 `;
 
-const TOURS = [rateLimiterTour];
+const TOURS = [rateLimiterTour, shardedCounterTour];
 
 async function main(): Promise<number> {
   const { values } = parseCommandLine("npm run tour -- --help", {

@@ -52,9 +52,9 @@ test("reset forgets messages and limits alike", async () => {
   expect(await t.query(api.rateLimiter.getAuthorLimit, { key: "Ada" })).toMatchObject({ value: 5 });
 });
 
-test("seeding an app twice seeds it once", async () => {
+test("seeding twice seeds once", async () => {
   const t = setup();
-  await t.mutation(internal.seed.default);
-  await t.mutation(internal.seed.default);
+  await t.mutation(internal.rateLimiter.seed);
+  await t.mutation(internal.rateLimiter.seed);
   expect(await t.query(api.rateLimiter.messages)).toHaveLength(3);
 });

@@ -17,4 +17,10 @@ export default defineSchema({
     leaseId: v.string(),
     expiresAt: v.number(),
   }).index("by_key", ["key"]),
+
+  /** Sharded counter demo: what is counted by topic. A few hundred rows at most; cleared by reset. */
+  posts: defineTable({
+    topic: v.string(),
+    title: v.string(),
+  }),
 });

@@ -8,6 +8,7 @@ export default internalMutation({
   returns: v.null(),
   handler: async (ctx) => {
     await ctx.runMutation(internal.rateLimiter.seed);
+    await ctx.runMutation(internal.shardedCounter.seed);
     return null;
   },
 });

@@ -13,6 +13,7 @@ import type * as rateLimiter from "../rateLimiter.js";
 import type * as rateLimiterJobs from "../rateLimiterJobs.js";
 import type * as rateLimiterLab from "../rateLimiterLab.js";
 import type * as seed from "../seed.js";
+import type * as shardedCounter from "../shardedCounter.js";
 
 import type {
   ApiFromModules,
@@ -26,6 +27,7 @@ declare const fullApi: ApiFromModules<{
   rateLimiterJobs: typeof rateLimiterJobs;
   rateLimiterLab: typeof rateLimiterLab;
   seed: typeof seed;
+  shardedCounter: typeof shardedCounter;
 }>;
 
 /**
@@ -56,4 +58,5 @@ export declare const internal: FilterApi<
 
 export declare const components: {
   rateLimiter: import("@convex-suite/rate-limiter/_generated/component.js").ComponentApi<"rateLimiter">;
+  shardedCounter: import("@convex-suite/sharded-counter/_generated/component.js").ComponentApi<"shardedCounter">;
 };

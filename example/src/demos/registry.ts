@@ -1,5 +1,6 @@
 import type { ComponentType } from "react";
 import { RateLimiter } from "./RateLimiter.js";
+import { ShardedCounter } from "./ShardedCounter.js";
 
 /** A component of the suite, with its page. */
 export interface Demo {
@@ -21,5 +22,12 @@ export const DEMOS: Demo[] = [
     promise:
       "Exact limits that take part in your transaction, with an honest retryAfter and a React hook.",
     Page: RateLimiter,
+  },
+  {
+    slug: "sharded-counter",
+    title: "Sharded counter",
+    packageName: "@convex-suite/sharded-counter",
+    promise: "Counts that never lose an increment, never conflict and never drift.",
+    Page: ShardedCounter,
   },
 ];

@@ -1,0 +1,1 @@
+export { optimisticAdd, useCount, type GetCountQuery, type UseCountOptions } from "./useCount.js";

@@ -1,0 +1,2 @@
+/** Our functions, in the module where the official package has them. */
+export * from "../../../../components/sharded-counter/src/component/counters.js";
