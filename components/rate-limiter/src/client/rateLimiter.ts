@@ -49,7 +49,8 @@ type WriteCtx = RunMutationCtx | RunActionCtx;
  * ```
  *
  * Every method throws LIMIT_NOT_DEFINED for a name that is not defined and comes without a `config`,
- * and INVALID_RATE_LIMIT for options that can never work. One call of the component each.
+ * except those that only forget, and INVALID_RATE_LIMIT for options that can never work. One call of
+ * the component each.
  */
 export class RateLimiter<Limits extends RateLimits = Record<never, never>> {
   readonly component: ComponentApi;
