@@ -47,6 +47,8 @@ interface Log {
   committed: LogState;
   /** How many events there were since. */
   tailLength: number;
+  /** Up to where that holds: the snapshot, unless the tail is too long to be read at once. */
+  upTo: bigint;
   /** Events of this transaction, in order. */
   own: Event[];
 }
@@ -203,7 +205,16 @@ async function readSnapshot(ctx: MutationCtx, { name, key }: Subject): Promise<L
       q.eq("name", name).eq("key", key).eq("seq", ctx.db.vars.commitTs),
     )
     .take(MOST_EVENTS);
-  return { committed: replay(checkpoint ?? EMPTY_LOG, tail), tailLength: tail.length, own };
+  const upTo = tail.length < MOST_EVENTS ? snapshot : endOfWhole(tail);
+  const read = tail.filter(({ seq }) => typeof seq === "bigint" && seq <= upTo);
+  const committed = replay(checkpoint ?? EMPTY_LOG, read);
+  return { committed, tailLength: read.length, upTo, own };
+}
+
+/** Up to where a tail that is too long to be read at once has all events of every transaction. */
+function endOfWhole(tail: readonly Event[]): bigint {
+  const last = tail.at(-1)?.seq;
+  return typeof last === "bigint" ? last - 1n : 0n;
 }
 
 function stateOf({ committed, own }: Log): LogState {
@@ -249,11 +260,10 @@ export async function foldLog(ctx: MutationCtx, subject: Subject): Promise<boole
 async function insertCheckpoint(
   ctx: MutationCtx,
   { name, key }: Subject,
-  { committed, tailLength }: Log,
+  { committed, tailLength, upTo }: Log,
 ): Promise<boolean> {
   const { used, ts, refill, block } = committed;
   if (tailLength === 0 || refill === null) return false;
-  const upTo = ctx.meta.getSnapshotTs();
   const freeAt = Math.max(drainedAt({ used, ts }, refill), block?.expiresAt ?? 0);
   const state = { used, ts, refill, block, freeAt };
   await ctx.db.insert("checkpoints", { name, key, ...state, upTo, seq: ctx.db.vars.commitTs });
