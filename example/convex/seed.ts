@@ -9,6 +9,7 @@ export default internalMutation({
   handler: async (ctx) => {
     await ctx.runMutation(internal.rateLimiter.seed);
     await ctx.runMutation(internal.shardedCounter.seed);
+    await ctx.runMutation(internal.shardedCounterLab.seed);
     return null;
   },
 });

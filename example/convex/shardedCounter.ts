@@ -192,6 +192,7 @@ export const reset = mutation({
     await visitors.reset(ctx, "today");
     const { db } = triggers.wrapDB(ctx);
     for (const { _id } of await db.query("posts").take(MOST_POSTS)) await db.delete("posts", _id);
+    await ctx.runMutation(internal.shardedCounterLab.reset);
     return null;
   },
 });

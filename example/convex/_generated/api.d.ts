@@ -14,6 +14,7 @@ import type * as rateLimiterJobs from "../rateLimiterJobs.js";
 import type * as rateLimiterLab from "../rateLimiterLab.js";
 import type * as seed from "../seed.js";
 import type * as shardedCounter from "../shardedCounter.js";
+import type * as shardedCounterLab from "../shardedCounterLab.js";
 
 import type {
   ApiFromModules,
@@ -28,6 +29,7 @@ declare const fullApi: ApiFromModules<{
   rateLimiterLab: typeof rateLimiterLab;
   seed: typeof seed;
   shardedCounter: typeof shardedCounter;
+  shardedCounterLab: typeof shardedCounterLab;
 }>;
 
 /**
