@@ -25,7 +25,7 @@ export async function run({ isCheck, print }: RunOptions): Promise<boolean> {
     ...findWorse(results.conflicts, benches, CHANCE),
   ];
   const problems = problemsWith(worse, benches);
-  problems.forEach(print);
+  problems.forEach((problem) => print(problem));
   const isFine = isCheck
     ? check(readCommitted(), results, print)
     : await write(results, worse, print);
