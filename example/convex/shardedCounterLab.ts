@@ -59,6 +59,14 @@ export const stormCounts = query({
 });
 // #endregion
 
+/** `stormCounts`, asked anew: a subscription may be a moment behind. */
+export const verdict = action({
+  args: { storm: v.string() },
+  returns: v.object({ log: v.number(), rows: v.number() }),
+  handler: (ctx, args): Promise<{ log: number; rows: number }> =>
+    ctx.runQuery(api.shardedCounterLab.stormCounts, args),
+});
+
 /** One click in the log, and one in rows. */
 export const clickBoth = mutation({
   args: {},

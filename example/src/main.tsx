@@ -10,6 +10,7 @@ import "./styles/layout.css";
 import "./styles/parts.css";
 import "./styles/rateLimiter.css";
 import "./styles/rateLimiterLab.css";
+import "./styles/shardedCounter.css";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("invariant: index.html has an element with the id root");

@@ -1,6 +1,8 @@
 import { useState } from "react";
+import { api } from "../../convex/_generated/api.js";
 import { PageHeader } from "../layout/PageHeader.js";
 import { Panel } from "../parts/Panel.js";
+import { ResetButton } from "../parts/ResetButton.js";
 import { Snippet } from "../parts/Snippet.js";
 import { AuthorPicker } from "./rateLimiter/AuthorPicker.js";
 import type { Author } from "./rateLimiter/authors.js";
@@ -8,7 +10,6 @@ import { BurstForm } from "./rateLimiter/BurstForm.js";
 import { HttpSection } from "./rateLimiter/http/HttpSection.js";
 import { Lab } from "./rateLimiter/lab/Lab.js";
 import { MessageList } from "./rateLimiter/MessageList.js";
-import { ResetButton } from "./rateLimiter/ResetButton.js";
 import { SendForm } from "./rateLimiter/SendForm.js";
 import { SharedWindow } from "./rateLimiter/SharedWindow.js";
 import { TokenChart } from "./rateLimiter/TokenChart.js";
@@ -24,7 +25,7 @@ export function RateLimiter() {
       <PageHeader
         title="Rate limiter"
         packageName="@convex-suite/rate-limiter"
-        actions={<ResetButton />}
+        actions={<ResetButton mutation={api.rateLimiter.reset} done="Every limit is full again." />}
       >
         A message needs a token of its author’s bucket and one of the window everybody shares, taken
         in one transaction. Refills are computed in your browser by the server’s own arithmetic:

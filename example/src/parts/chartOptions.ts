@@ -1,4 +1,4 @@
-import type uPlot from "uplot";
+import uPlot from "uplot";
 import { cssColor } from "./cssColor.js";
 import { drawMarks, type ChartMark } from "./chartMarks.js";
 
@@ -8,6 +8,7 @@ export interface ChartLine {
   color: string;
   isDashed?: boolean;
   isFilled?: boolean;
+  isBars?: boolean;
 }
 
 export interface ChartAxis {
@@ -16,6 +17,8 @@ export interface ChartAxis {
   /** Where the labels stand. */
   ticks: number[];
   format: (tick: number) => string;
+  /** Room for the labels. @default 28 */
+  sizePx?: number;
 }
 
 /** What does not change while a chart lives. */
@@ -28,6 +31,9 @@ export interface ChartFrame {
 
 const FONT = '12px system-ui, -apple-system, "Segoe UI", sans-serif';
 const DASH_PX = [3, 4];
+const AXIS_PX = 28;
+/** Of the room that a bar has, and its round corners. */
+const BAR = { size: [0.72, 40], radius: 0.15 } satisfies uPlot.Series.BarsPathBuilderOpts;
 
 /** uPlot's options for a frame, in the colours of the theme shown. */
 export function chartOptions(
@@ -37,7 +43,8 @@ export function chartOptions(
 ): uPlot.Options {
   const { lines, x, y, heightPx } = frame;
   const color = (name: string) => cssColor(name, host);
-  const axis = ({ ticks, format }: ChartAxis): uPlot.Axis => ({
+  const axis = ({ ticks, format, sizePx = AXIS_PX }: ChartAxis): uPlot.Axis => ({
+    size: sizePx,
     stroke: color("ink-soft"),
     font: FONT,
     grid: { stroke: color("line"), width: 1 },
@@ -56,13 +63,10 @@ export function chartOptions(
       x: { time: false, range: [x.min, x.max] },
       y: { range: [y.min, y.max] },
     },
-    axes: [
-      { ...axis(x), size: 28 },
-      { ...axis(y), size: 28 },
-    ],
+    axes: [axis(x), axis(y)],
     series: [
       {},
-      ...lines.map(({ color: name, isDashed, isFilled }) => ({
+      ...lines.map(({ color: name, isDashed, isFilled, isBars }) => ({
         stroke: color(name),
         width: 2,
         // Slopes are drawn smoothly, not in steps of a pixel.
@@ -70,6 +74,7 @@ export function chartOptions(
         points: { show: false },
         ...(isDashed && { dash: DASH_PX }),
         ...(isFilled && { fill: color(`${name}-soft`) }),
+        ...(isBars && { fill: color(name), width: 0, paths: uPlot.paths.bars?.(BAR) }),
       })),
     ],
     hooks: { draw: [(plot) => drawMarks(plot, marks(), color)] },

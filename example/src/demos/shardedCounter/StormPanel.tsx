@@ -1,0 +1,72 @@
+import { useQuery } from "convex/react";
+import { useId, useState, type FormEvent } from "react";
+import { api } from "../../../convex/_generated/api.js";
+import { describeError } from "../../backend/describeError.js";
+import { Notice } from "../../parts/Notice.js";
+import { Panel } from "../../parts/Panel.js";
+import { StormLane } from "./StormLane.js";
+import { useStorm, type StormRun, type Where } from "./useStorm.js";
+
+const MOST_CLICKS = 600;
+const STEP = 50;
+
+/** A few hundred clicks at once, in the log and in rows. */
+export function StormPanel() {
+  const { storm, state, send } = useStorm();
+  const [clicks, setClicks] = useState(300);
+  const counts = useQuery(
+    api.shardedCounterLab.stormCounts,
+    storm.id === null ? "skip" : { storm: storm.id },
+  );
+  const inputId = useId();
+  const isSending = state.phase === "running";
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (!isSending) void send(clicks);
+  };
+
+  return (
+    <Panel title="A storm of clicks" aside="each a mutation of its own" className="storm-panel">
+      <form className="form" onSubmit={submit}>
+        <label htmlFor={inputId}>How many at once, to either place</label>
+        <div className="form-row">
+          <input
+            id={inputId}
+            type="range"
+            min={STEP}
+            max={MOST_CLICKS}
+            step={STEP}
+            value={clicks}
+            onChange={(event) => setClicks(event.target.valueAsNumber)}
+          />
+          <button className="button" aria-disabled={isSending}>
+            Storm of {clicks}
+          </button>
+        </div>
+      </form>
+      <div className="lanes">
+        <StormLane where="log" run={storm} live={counts?.log ?? 0} />
+        <StormLane where="rows" run={storm} live={counts?.rows ?? 0} />
+      </div>
+      <p className="hint storm-hint" aria-live="polite">
+        {hintOf(storm, isSending)}
+      </p>
+      {state.phase === "failed" && <Notice>{describeError(state.error)}</Notice>}
+    </Panel>
+  );
+}
+
+function hintOf({ clicks, lanes }: StormRun, isSending: boolean): string {
+  if (isSending)
+    return lanes.log.end === null ? "Clicks go to the log first." : "Now as many go to 16 rows.";
+  const lost = lostOf(lanes, "log") + lostOf(lanes, "rows");
+  if (lanes.log.end !== null && lanes.rows.end !== null)
+    return lost === 0 ? `Twice ${clicks} sent, and none lost.` : `${lost} were lost.`;
+  return "On a deployment, clicks on the same row conflict and are run again, which takes time; the log has no rows to conflict on. The embedded backend runs one mutation after the other.";
+}
+
+function lostOf(lanes: StormRun["lanes"], where: Where): number {
+  const { sent, end } = lanes[where];
+  return end === null ? 0 : sent - end.counted;
+}
