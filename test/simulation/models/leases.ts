@@ -23,6 +23,7 @@ type Held = ReadonlyMap<string, number>;
 export class LeaseModel {
   readonly #hasClockSteps: boolean;
   #states: { seq: bigint; held: Held }[] = [{ seq: 0n, held: new Map() }];
+  readonly #calls: LeaseCall[] = [];
   #checked = 0;
   #latestAt = -Infinity;
 
@@ -41,26 +42,37 @@ export class LeaseModel {
       const wrong = call.kind === "acquire" ? this.#acquire(call, held) : this.#use(call, held);
       if (wrong !== null) return wrong;
       this.#states.push({ seq: call.seq, held: after(call, held) });
+      this.#calls.push(call);
     }
     return null;
   }
 
-  /** A grant counts at its commit; a refusal may be as of the transaction's beginning. */
+  /** A grant counts at its commit; what it is told may be as of its beginning, as a refusal may. */
   #acquire(call: LeaseCall, held: Held): string | null {
-    const { max = 0, active = NaN, snapshot, at } = call;
-    const now = activeAt(held, at);
-    if (call.ok) {
+    const { ok, max = 0, active = NaN, at, retryAfter } = call;
+    const seen = this.#states.findLast(({ seq }) => seq <= call.snapshot)?.held ?? new Map();
+    const views = [seen, this.#withOwn(seen, call), held].map((each) => activeAt(each, at));
+    if (ok) {
       const { length } = activeAt(held, this.#latestAt);
-      return length < max ? null : `acquired a lease beside ${length}, of at most ${max}`;
+      if (length >= max) return `acquired a lease beside ${length}, of at most ${max}`;
+      const isTold = this.#hasClockSteps || views.some((ends) => ends.length + 1 === active);
+      return isTold ? null : `acquired a lease beside ${length}, and was told of ${active}`;
     }
-    const seen = this.#states.findLast(({ seq }) => seq <= snapshot)?.held ?? new Map();
     const justifies = (ends: readonly number[]) =>
       ends.length >= max &&
-      (this.#hasClockSteps ||
-        (ends.length === active && waitOf(ends, { at, max }) === call.retryAfter));
-    return justifies(activeAt(seen, at)) || justifies(now)
+      (this.#hasClockSteps || (ends.length === active && waitOf(ends, { at, max }) === retryAfter));
+    return views.some(justifies)
       ? null
-      : `refused beside ${now.length} of ${max}, and said ${active}, ${call.retryAfter} ms`;
+      : `was refused, and told of ${active} of ${max} and ${retryAfter} ms`;
+  }
+
+  /** And what its transaction has itself acquired before. */
+  #withOwn(seen: Held, { seq }: LeaseCall): Held {
+    const own = this.#calls.filter((call) => call.seq === seq && call.ok);
+    return new Map([
+      ...seen,
+      ...own.map(({ lease = "", expiresAt = 0 }) => [lease, expiresAt] as const),
+    ]);
   }
 
   #use({ kind, ok, at, lease = "" }: LeaseCall, held: Held): string | null {
