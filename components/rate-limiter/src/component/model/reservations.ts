@@ -46,11 +46,23 @@ export async function settle(
   ctx: MutationCtx,
   { reservationId, count, autoSweep }: SettleArgs,
 ): Promise<RateLimitStatus | null> {
-  const reservation = await takeReservation(ctx, reservationId);
+  const id = ctx.db.normalizeId("reservations", reservationId);
+  const reservation = id && (await ctx.db.get("reservations", id));
   if (!reservation) return null;
-  const { name, key, config } = reservation;
-  validateCount(name, count);
-  const surplus = count - reservation.count;
+  validateCount(reservation.name, count);
+  const isOpen = reservation.expiresAt > Date.now();
+  const status = isOpen ? await correct(ctx, reservation, { count, autoSweep }) : null;
+  // Only now: of a transaction that has written, a decision reads every shard.
+  await ctx.db.delete("reservations", reservation._id);
+  return status;
+}
+
+function correct(
+  ctx: MutationCtx,
+  { name, key, config, count: reserved }: Doc<"reservations">,
+  { count, autoSweep }: Omit<SettleArgs, "reservationId">,
+): Promise<RateLimitStatus> {
+  const surplus = count - reserved;
   return surplus > 0
     ? charge(ctx, { name, key, config, count: surplus, autoSweep })
     : refund(ctx, { name, key, config, count: Math.abs(surplus), autoSweep });
@@ -67,16 +79,4 @@ export async function deleteReservations(ctx: MutationCtx, { name, key }: Subjec
     .withIndex("by_name_key", (q) => q.eq("name", name).eq("key", key))
     .take(MOST_RESERVATIONS);
   for (const { _id } of reservations) await ctx.db.delete("reservations", _id);
-}
-
-/** A reservation that has not expired; it is settled by being deleted. */
-async function takeReservation(
-  ctx: MutationCtx,
-  reservationId: string,
-): Promise<Doc<"reservations"> | null> {
-  const id = ctx.db.normalizeId("reservations", reservationId);
-  const reservation = id && (await ctx.db.get("reservations", id));
-  if (!reservation) return null;
-  await ctx.db.delete("reservations", reservation._id);
-  return reservation.expiresAt > Date.now() ? reservation : null;
 }

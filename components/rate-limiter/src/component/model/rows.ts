@@ -1,5 +1,12 @@
 import { blockAt, type Block } from "../../shared/blocks.js";
-import { decide, giveBackTo, hasFutureRows, poolAt, type Choice } from "../../shared/pool.js";
+import {
+  decide,
+  giveBackTo,
+  hasFutureRows,
+  poolAt,
+  type Choice,
+  type Pool,
+} from "../../shared/pool.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { inTheWay, type Call, type Plan, type View } from "./calls.js";
 import { listShards, putPool } from "./shards.js";
@@ -57,10 +64,11 @@ export async function viewRows(
 }
 
 /** Blocks every shard, those that do not exist yet included: a request may see any of them alone. */
-export async function blockRows(ctx: MutationCtx, call: Call, block: Block): Promise<void> {
+export async function blockRows(ctx: MutationCtx, call: Call, block: Block): Promise<Pool> {
   const { subject, config, request } = call;
   const rows = await listShards(ctx, subject);
-  if (rows.length === 0 && block.expiresAt <= request.now) return;
   const pool = poolAt(rows, config, request.now);
-  await putPool(ctx, call, { rows, before: [], after: pool, block });
+  if (rows.length > 0 || block.expiresAt > request.now)
+    await putPool(ctx, call, { rows, before: [], after: pool, block });
+  return pool;
 }

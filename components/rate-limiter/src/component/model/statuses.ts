@@ -1,4 +1,4 @@
-import { FOREVER, type Block } from "../../shared/blocks.js";
+import { blockAt, FOREVER, type Block } from "../../shared/blocks.js";
 import { invalidRateLimit, rateLimited } from "../../shared/errors.js";
 import { statusOf, tooLarge } from "../../shared/status.js";
 import { validateCount, validateDuration, validateInstant } from "../../shared/validation.js";
@@ -119,9 +119,13 @@ export async function unblock(ctx: MutationCtx, args: CallArgs): Promise<RateLim
 }
 
 async function blockUntil(ctx: MutationCtx, call: Call, block: Block): Promise<RateLimitStatus> {
-  if (isConcurrent(call.config)) await appendBlock(ctx, call, block);
-  else await blockRows(ctx, call, block);
-  return peekStatus(call, await viewInMutation(ctx, call));
+  const append = async () => {
+    const { pool } = await viewInMutation(ctx, call);
+    await appendBlock(ctx, call, block);
+    return pool;
+  };
+  const pool = await (isConcurrent(call.config) ? append() : blockRows(ctx, call, block));
+  return peekStatus(call, { pool, block: blockAt([{ block }], call.request.now) });
 }
 
 /** Records a plan, and tells what the limit then looks like. */
