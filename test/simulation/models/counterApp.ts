@@ -31,7 +31,7 @@ export async function note(ctx: LedgerCtx, { isSerial = false, ...entry }: Note)
 /** How an app asks what a counter counts. Only `count` depends on what others add. */
 export const LOOKS = ["snapshotCount", "count", "estimateCount", "countMany"] as const;
 
-/** How it sets a total. The last two depend on what others add. */
+/** How it sets a total. */
 export const BEGINNINGS = ["reset", "set", "getAndReset", "deletePrefix"] as const;
 
 /** Why a mutation that adds may throw. */
@@ -43,76 +43,88 @@ const oneOf = <Name extends string>(names: readonly Name[]) =>
 /** `mode` says which options an instance is made with: they change with every deploy. */
 const vTarget = { name: v.string(), mode: v.number() };
 
+interface Target {
+  name: string;
+  mode: number;
+}
+
 /** An app that writes down everything that it does with its counters. */
 export function countingApp(modes: readonly CounterOptions[]) {
   const counterOf = (mode: number) =>
     new ShardedCounter<string>(components.shardedCounter, modes[mode]);
-  const add = mutationGeneric({
-    args: { ...vTarget, counts: v.array(v.number()), isLost: v.boolean() },
-    handler: async (ctx, { name, mode, counts, isLost }) => {
-      const counter = counterOf(mode);
-      for (const count of counts) {
-        await counter.add(ctx, name, count);
-        await note(ctx, { name, kind: "add", count });
-      }
-      if (isLost) throw new Error(LOST);
-    },
-  });
-  /** Goes on after a part of it was rolled back. */
-  const addDespite = mutationGeneric({
-    args: { ...vTarget, counts: v.array(v.number()) },
-    handler: async (ctx, args) => {
-      await ctx.runMutation(app.mutation("add"), { ...args, isLost: true }).catch(() => {});
-      await ctx.runMutation(app.mutation("add"), { ...args, isLost: false });
-    },
-  });
-  /** Looks before and after it adds. */
-  const look = mutationGeneric({
-    args: { ...vTarget, how: oneOf(LOOKS), counts: v.array(v.number()) },
-    handler: async (ctx, { name, mode, how, counts }) => {
-      const counter = counterOf(mode);
-      const countMany = () => counter.countMany(ctx, [name], { snapshot: true });
-      const seen = async () => {
-        if (how === "countMany") return (await countMany())[name] ?? NaN;
-        return how === "estimateCount"
-          ? counter.estimateCount(ctx, name, MOST_SHARDS)
-          : counter[how](ctx, name);
-      };
-      const isSerial = how === "count";
-      await note(ctx, { name, kind: "look", count: await seen(), isSerial });
-      for (const count of counts) {
-        await counter.add(ctx, name, count);
-        await note(ctx, { name, kind: "add", count });
-      }
-      await note(ctx, { name, kind: "look", count: await seen(), isSerial });
-    },
-  });
-  const begin = mutationGeneric({
-    args: { ...vTarget, how: oneOf(BEGINNINGS), value: v.number() },
-    handler: async (ctx, { name, mode, how, value }) => {
-      const counter = counterOf(mode);
-      const count = how === "set" ? value : 0;
-      const isSerial = how === "getAndReset" || how === "deletePrefix";
-      if (how === "set") await counter.set(ctx, name, value);
-      if (how === "reset") await counter.reset(ctx, name);
-      if (how === "deletePrefix") await counter.deletePrefix(ctx, name);
-      if (how === "getAndReset") {
-        const seen = await counter.getAndReset(ctx, name);
-        await note(ctx, { name, kind: "look", count: seen, isSerial });
-      }
-      await note(ctx, { name, kind: "set", count, isSerial });
-    },
-  });
-  const rebalance = mutationGeneric({
-    args: vTarget,
-    handler: (ctx, { name, mode }) => counterOf(mode).rebalance(ctx, name),
-  });
-  const sweep = mutationGeneric({ args: {}, handler: (ctx) => counterOf(0).sweep(ctx) });
-  const count = queryGeneric({
-    args: vTarget,
-    handler: (ctx, { name, mode }) => counterOf(mode).count(ctx, name),
-  });
-  return { add, addDespite, look, begin, rebalance, sweep, count };
+  const add = async (ctx: LedgerCtx, { name, mode, counts }: Target & { counts: number[] }) => {
+    const counter = counterOf(mode);
+    for (const count of counts) {
+      await counter.add(ctx, name, count);
+      await note(ctx, { name, kind: "add", count });
+    }
+    return counter;
+  };
+  return {
+    add: mutationGeneric({
+      args: { ...vTarget, counts: v.array(v.number()), isLost: v.boolean() },
+      handler: async (ctx, { isLost, ...args }) => {
+        await add(ctx, args);
+        if (isLost) throw new Error(LOST);
+      },
+    }),
+    /** Goes on after a part of it was rolled back. */
+    addDespite: mutationGeneric({
+      args: { ...vTarget, counts: v.array(v.number()) },
+      handler: async (ctx, args) => {
+        await ctx.runMutation(app.mutation("add"), { ...args, isLost: true }).catch(() => {});
+        await add(ctx, args);
+      },
+    }),
+    /** Looks before and after it adds. */
+    look: mutationGeneric({
+      args: { ...vTarget, how: oneOf(LOOKS), counts: v.array(v.number()) },
+      handler: async (ctx, { how, ...args }) => {
+        await look(ctx, counterOf(args.mode), { ...args, how });
+        await look(ctx, await add(ctx, args), { ...args, how });
+      },
+    }),
+    begin: mutationGeneric({
+      args: { ...vTarget, how: oneOf(BEGINNINGS), value: v.number() },
+      handler: (ctx, args) => begin(ctx, counterOf(args.mode), args),
+    }),
+    rebalance: mutationGeneric({
+      args: vTarget,
+      handler: (ctx, { name, mode }) => counterOf(mode).rebalance(ctx, name),
+    }),
+    sweep: mutationGeneric({ args: {}, handler: (ctx) => counterOf(0).sweep(ctx) }),
+    count: queryGeneric({
+      args: vTarget,
+      handler: (ctx, { name, mode }) => counterOf(mode).count(ctx, name),
+    }),
+  };
+}
+
+async function look(
+  ctx: LedgerCtx,
+  counter: ShardedCounter,
+  { name, how }: { name: string; how: (typeof LOOKS)[number] },
+): Promise<void> {
+  const count = {
+    snapshotCount: () => counter.snapshotCount(ctx, name),
+    count: () => counter.count(ctx, name),
+    estimateCount: () => counter.estimateCount(ctx, name, MOST_SHARDS),
+    countMany: async () => (await counter.countMany(ctx, [name], { snapshot: true }))[name] ?? NaN,
+  };
+  await note(ctx, { name, kind: "look", count: await count[how](), isSerial: how === "count" });
+}
+
+async function begin(
+  ctx: LedgerCtx,
+  counter: ShardedCounter,
+  { name, how, value }: { name: string; how: (typeof BEGINNINGS)[number]; value: number },
+): Promise<void> {
+  if (how === "getAndReset") {
+    const count = await counter.getAndReset(ctx, name);
+    await note(ctx, { name, kind: "look", count, isSerial: true });
+  } else if (how === "set") await counter.set(ctx, name, value);
+  else await counter[how](ctx, name);
+  await note(ctx, { name, kind: "set", count: how === "set" ? value : 0 });
 }
 
 /** More than any counter has: an estimate by all of them is exact. */

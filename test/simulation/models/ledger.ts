@@ -1,6 +1,8 @@
 import { defineSchema, defineTable } from "convex/server";
 import { v } from "convex/values";
 
+const HOUR_MS = 3_600_000;
+
 /** What an app writes down of what it did to its counters, in the transactions that did it. */
 export const ledgerSchema = defineSchema({
   ledger: defineTable({
@@ -27,9 +29,8 @@ export interface Entry {
 }
 
 /**
- * What counters promise: an addition counts from its commit on, exactly; who sets a total does so at
- * one moment between its begin and its commit, so that additions are wiped or stay, and never half;
- * and who looks sees a total of the moment it speaks of, with what its own transaction did before.
+ * What counters promise: they count what was committed, exactly and in the order of commits; and who
+ * looks sees the total of the moment it speaks of, with what its own transaction did before.
  */
 export class Ledger {
   readonly #entries: readonly Entry[];
@@ -38,51 +39,43 @@ export class Ledger {
     this.#entries = entries;
   }
 
-  /** What a counter may count now: several values while it is open when a total was set. */
-  totalsOf(name: string): Set<bigint> {
-    return totalsOf(this.#entries.filter((entry) => entry.name === name));
+  totalOf(counter: string): bigint {
+    return totalOf(this.#entries.filter(({ name }) => name === counter));
   }
 
-  /** Whether a counter may be told to count this. */
-  allows(name: string, count: unknown): boolean {
-    return [...this.totalsOf(name)].some((total) => Number(total) === count);
+  /** By how much a counter changed in each hour of its commits. */
+  hoursOf(counter: string): Map<number, bigint> {
+    const hours = new Map<number, bigint>();
+    let total = 0n;
+    for (const entry of this.#entries.filter(({ name }) => name === counter)) {
+      const hour = Math.floor(Number(entry.seq / 1_000_000n) / HOUR_MS) * HOUR_MS;
+      const next = after(total, entry);
+      if (next !== total) hours.set(hour, (hours.get(hour) ?? 0n) + next - total);
+      total = next;
+    }
+    return hours;
   }
 
   /** What is wrong with what was seen; null when nothing is. */
   check(): string | null {
-    for (const look of this.#entries.filter(({ kind }) => kind === "look")) {
-      const seen = [...totalsOf(this.#before(look))].map(Number);
-      if (!seen.includes(look.count)) return `saw ${look.count} where ${seen.join(" or ")} was`;
+    for (const [i, look] of this.#entries.entries()) {
+      if (look.kind !== "look") continue;
+      const total = Number(totalOf(this.#entries.slice(0, i).filter((each) => isSeen(each, look))));
+      if (look.count !== total) return `saw ${look.count} where ${total} was`;
     }
     return null;
   }
-
-  #before(look: Entry): Entry[] {
-    const before = this.#entries.slice(0, this.#entries.indexOf(look));
-    return before.filter(
-      ({ name, seq }) =>
-        name === look.name && (look.isSerial || seq <= look.snapshot || seq === look.seq),
-    );
-  }
 }
 
-function totalsOf(entries: readonly Entry[]): Set<bigint> {
-  return replay(entries, entries, 0n);
+function totalOf(entries: readonly Entry[]): bigint {
+  return entries.reduce(after, 0n);
 }
 
-function replay(some: readonly Entry[], all: readonly Entry[], from: bigint): Set<bigint> {
-  let totals = new Set([from]);
-  for (const entry of some) {
-    const { kind, count } = entry;
-    if (kind === "add") totals = new Set([...totals].map((total) => total + BigInt(count)));
-    if (kind === "set") totals = new Set([BigInt(count), ...ifSetEarly(entry, all)]);
-  }
-  return totals;
+function after(total: bigint, { kind, count }: Entry): bigint {
+  if (kind === "look") return total;
+  return kind === "set" ? BigInt(count) : total + BigInt(count);
 }
 
-/** What comes of a total that was set as of the snapshot: what others committed since comes after. */
-function ifSetEarly({ isSerial, count, snapshot, seq }: Entry, all: readonly Entry[]): Set<bigint> {
-  if (isSerial) return new Set();
-  const meanwhile = all.filter((other) => other.seq > snapshot && other.seq < seq);
-  return replay(meanwhile, all, BigInt(count));
+function isSeen({ name, seq }: Entry, look: Entry): boolean {
+  return name === look.name && (look.isSerial || seq <= look.snapshot || seq === look.seq);
 }

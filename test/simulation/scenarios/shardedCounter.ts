@@ -9,15 +9,17 @@ import {
   mounted,
   sweepAtRest,
 } from "../models/counterApp.ts";
+import { EPOCH_MS } from "../environment.ts";
 import { Ledger, ledgerSchema, type Entry } from "../models/ledger.ts";
 import { app, defineApp, type Scenario } from "../scenario.ts";
+import type { Simulation } from "../simulation.ts";
 import { messageOf } from "../world.ts";
 
 interface Options {
   /** How instances may be made, drawn anew for every call. */
   modes: readonly CounterOptions[];
-  /** Whether totals are set, too. @default false */
-  hasBeginnings?: boolean;
+  /** How totals are set, too. @default not at all */
+  beginnings?: readonly (typeof BEGINNINGS)[number][];
   faults?: Scenario["faults"];
 }
 
@@ -26,10 +28,13 @@ const COUNTS = [1, 2, -1, 7, -30, 2 ** 52] as const;
 const ACTS = ["add", "add", "look", "add", "addDespite", "sweep", "rebalance", "begin"] as const;
 
 /** Something that a client does to a counter. */
-async function act(client: Client, { modes, hasBeginnings = false }: Options): Promise<void> {
+async function act(
+  client: Client,
+  { modes, beginnings: [first, ...others] = [] }: Options,
+): Promise<void> {
   const { choices } = client;
   const target = { name: choices.pick(NAMES), mode: choices.draw(modes.length) };
-  const most = choices.pick([1, 3, 40]);
+  const most = choices.pick([1, 1, 3, 20]);
   const counts = Array.from({ length: 1 + choices.draw(most) }, () => choices.pick(COUNTS));
   const argsOf = {
     add: () => ({ ...target, counts, isLost: choices.chance(0.1) }),
@@ -37,10 +42,10 @@ async function act(client: Client, { modes, hasBeginnings = false }: Options): P
     look: () => ({ ...target, counts: counts.slice(1), how: choices.pick(LOOKS) }),
     sweep: () => ({}),
     rebalance: () => target,
-    begin: () => ({ ...target, how: choices.pick(BEGINNINGS), value: choices.pick(COUNTS) }),
+    begin: () => ({ ...target, how: first && choices.pick([first, ...others]), value: counts[0] }),
   };
   const drawn = choices.pick(ACTS);
-  const chosen = drawn === "begin" && !hasBeginnings ? "look" : drawn;
+  const chosen = drawn === "begin" && !first ? "look" : drawn;
   await client.mutation(app.mutation(chosen), argsOf[chosen]());
 }
 
@@ -61,7 +66,7 @@ function counting(name: string, options: Options): Scenario {
             await act(client, options);
             const name = client.choices.pick(NAMES);
             const count = await client.query(app.query("count"), { name, mode: 0 });
-            simulation.check(ledger().allows(name, count), `${name}: counted ${count}`);
+            simulation.check(count === Number(ledger().totalOf(name)), `${name}: counted ${count}`);
             await client.sleep(client.choices.draw(client.choices.pick([1, 100, 30_000, 600_000])));
           }),
         );
@@ -70,18 +75,35 @@ function counting(name: string, options: Options): Scenario {
       return async () => {
         const wrong = ledger().check();
         simulation.check(wrong === null, `a transaction ${wrong}`);
-        const totals = await simulation.query("shardedCounter", "counters:countMany", {
-          names: [...NAMES],
-        });
-        for (const [i, total] of (totals as (number | bigint)[]).entries()) {
-          const name = NAMES[i] ?? "";
-          const isRight = ledger().totalsOf(name).has(BigInt(total));
-          simulation.check(isRight, `${name}: counted ${total} at rest`);
-        }
+        await checkTotals(simulation, ledger());
+        if (options.modes.some(({ history }) => history)) await checkHours(simulation, ledger());
         checkStorage(simulation);
       };
     },
   };
+}
+
+/** To the last digit, which a number may not show. */
+async function checkTotals(simulation: Simulation, ledger: Ledger): Promise<void> {
+  const args = { names: [...NAMES] };
+  const totals = await simulation.query("shardedCounter", "counters:countMany", args);
+  for (const [i, total] of (totals as (number | bigint)[]).entries()) {
+    const isRight = BigInt(total) === ledger.totalOf(NAMES[i] ?? "");
+    simulation.check(isRight, `${NAMES[i]}: counted ${total} at rest`);
+  }
+}
+
+/** What sweeps have booked before they deleted it. */
+async function checkHours(simulation: Simulation, ledger: Ledger): Promise<void> {
+  for (const name of NAMES) {
+    const args = { name, unit: "hour", startAt: EPOCH_MS, endAt: EPOCH_MS + 86_400_000 };
+    const points = await simulation.query("shardedCounter", "events:series", args);
+    const hours = ledger.hoursOf(name);
+    for (const { startAt, delta } of points as { startAt: number; delta: number | bigint }[]) {
+      const isRight = BigInt(delta) === (hours.get(startAt) ?? 0n);
+      simulation.check(isRight, `${name}: ${delta} in the hour of ${startAt - EPOCH_MS} ms`);
+    }
+  }
 }
 
 const LOG = {};
@@ -91,9 +113,13 @@ const MODES = [LOG, SHARDS, { defaultShards: 3 }, { mode: () => "log" as const }
 export const scenarios = [
   counting("log", { modes: [LOG] }),
   counting("log-with-clock-steps", { modes: [LOG], faults: { clockJump: 0.02 } }),
-  counting("log-set-and-reset", { modes: [LOG], hasBeginnings: true }),
+  counting("log-set-and-reset", { modes: [LOG], beginnings: BEGINNINGS }),
+  counting("log-with-history", {
+    modes: [{ history: { hour: 48, day: 2 } }],
+    beginnings: ["set", "reset", "getAndReset"],
+  }),
   counting("shards", { modes: [SHARDS] }),
-  counting("shards-set-and-reset", { modes: [SHARDS], hasBeginnings: true }),
+  counting("shards-set-and-reset", { modes: [SHARDS], beginnings: BEGINNINGS }),
   counting("shards-change", { modes: [SHARDS, { defaultShards: 16 }, { defaultShards: 1 }] }),
-  counting("modes-change", { modes: MODES, hasBeginnings: true }),
+  counting("modes-change", { modes: MODES, beginnings: BEGINNINGS }),
 ];

@@ -121,8 +121,8 @@ export class CounterCore<ShardsKey extends string, Int64 extends boolean> {
   }
 
   /**
-   * As if the name had never been used. In the log: conflicts with nothing, and wipes what was
-   * committed before it; with `history` and in rows, it conflicts with additions.
+   * As if the name had never been used. In the log: wipes what was committed before it, and conflicts
+   * with the very first additions at most; with `history` and in rows, with all of them.
    *
    * @throws OUT_OF_BOUNDS for a bounded name that may not be 0.
    */

@@ -119,15 +119,19 @@ export async function readLogInMutation(ctx: MutationCtx, name: string): Promise
   return replay(base?.total ?? EMPTY_LOG, [...assertComplete(tail), ...assertComplete(own)]);
 }
 
-/** Whether anything was ever appended and not wiped by a sweep. Conflicts with nothing. */
+/**
+ * Whether anything was ever appended and not wiped by a sweep. Conflicts with additions only if not:
+ * who then goes on as if there were no log must not be overtaken by the first of them.
+ */
 export async function hasLog(ctx: MutationCtx, name: string): Promise<boolean> {
   const { base, tail } = await readSnapshot(ctx, name, 1);
   if (base || tail.length > 0) return true;
-  const own = await ctx.db
+  const snapshot = ctx.meta.getSnapshotTs();
+  const later = await ctx.db
     .query("events")
-    .withIndex("by_name_seq", (q) => q.eq("name", name).eq("seq", ctx.db.vars.commitTs))
+    .withIndex("by_name_seq", (q) => q.eq("name", name).gt("seq", snapshot))
     .first();
-  return own !== null;
+  return later !== null;
 }
 
 async function readSnapshot(ctx: MutationCtx, name: string, most: number): Promise<Snapshot> {
