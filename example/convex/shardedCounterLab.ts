@@ -224,14 +224,16 @@ export const reset = internalMutation({
 
 /** Busy afternoons, quiet nights, and no two alike; not the hour or day that is not over yet. */
 function viewsBefore(unit: "hour" | "day", now: number): [string, number][] {
-  const current = now - (now % UNIT_MS[unit]);
+  const unitMs = UNIT_MS[unit];
+  const current = Math.floor(now / unitMs);
   return Array.from({ length: BROUGHT[unit] }, (_, index) => {
-    const startAt = current - (index + 1) * UNIT_MS[unit];
-    const wave = 1 + Math.sin((startAt / UNIT_MS[unit] / (unit === "hour" ? 24 : 7)) * 2 * Math.PI);
-    const noise = (startAt / UNIT_MS[unit]) % 11;
-    return [
-      `views:${unit}:${startAt}`,
-      Math.round((40 + 60 * wave + 3 * noise) * (unit === "hour" ? 1 : 20)),
-    ];
+    const time = current - 1 - index;
+    const views = unit === "hour" ? wave((time - 9) / 24) : 20 * wave(time / 7);
+    return [`views:${unit}:${time * unitMs}`, Math.round(views + ((3 * time) % 33))];
   });
+}
+
+/** Up and down between 40 and 160, once while `turns` grows by 1. */
+function wave(turns: number): number {
+  return 100 + 60 * Math.sin(2 * Math.PI * turns);
 }

@@ -20,6 +20,14 @@ async function buy({ http }: TourApp, buyers: number): Promise<number> {
   return bought.filter(Boolean).length;
 }
 
+/** Clicks that start at once, and how many of those that were sent a count does not hold. */
+async function storm({ http }: TourApp, where: "log" | "rows") {
+  const name = { storm: `tour ${Date.now()}` };
+  const { sent } = await http.action(api.shardedCounterLab.storm, { where, clicks: 100, ...name });
+  const counts = await http.query(api.shardedCounterLab.stormCounts, name);
+  return { sent, lost: sent - counts[where] };
+}
+
 export const shardedCounterTour: Tour = {
   component: "sharded-counter",
   steps: [
@@ -32,8 +40,18 @@ export const shardedCounterTour: Tour = {
       },
     },
     {
+      asked: "a storm of 100 in the log, and one in rows",
+      expected: "100 sent, 0 lost; 0 lost",
+      see: async (app) => {
+        const log = await storm(app, "log");
+        // Rows conflict: a deployment may refuse some of so many at once.
+        const rows = await storm(app, "rows");
+        return `${log.sent} sent, ${log.lost} lost; ${rows.lost} lost`;
+      },
+    },
+    {
       asked: "the clicks of the last 24 hours, by the hour",
-      expected: "25 hours, 100 in the end",
+      expected: "25 hours, 200 in the end",
       see: async ({ http }) => {
         const hours = await http.query(api.shardedCounter.clicksByHour, { now: Date.now() });
         return `${hours.length} hours, ${hours.at(-1)?.total} in the end`;
@@ -45,6 +63,16 @@ export const shardedCounterTour: Tour = {
       see: async (app) => {
         const sold = await buy(app, 30);
         return `${sold} sold, ${await app.http.query(api.shardedCounter.ticketsLeft, {})} left`;
+      },
+    },
+    {
+      asked: "100 people who come twice",
+      expected: "200 visits, 100 unique",
+      see: async ({ http }) => {
+        for (let time = 0; time < 2; time++)
+          await http.mutation(api.shardedCounterLab.welcome, { people: 50 });
+        const { visits, unique } = await http.query(api.shardedCounterLab.crowd, {});
+        return `${visits} visits, ${unique} unique`;
       },
     },
     {

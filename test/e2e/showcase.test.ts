@@ -3,7 +3,7 @@ import { faintTexts } from "./support/contrast.ts";
 import { overflowPx, screenshot, tabTo, test } from "./support/test.ts";
 
 /** Every page there is: a new component adds its own here. */
-const ROUTES = ["", "rate-limiter"];
+const ROUTES = ["", "rate-limiter", "sharded-counter"];
 
 const NARROW = { viewport: { width: 390, height: 844 } };
 

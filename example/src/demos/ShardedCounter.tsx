@@ -39,9 +39,9 @@ export function ShardedCounter() {
         </div>
         <div className="counter-lab">
           <StockPanel />
+          <PaymentPanel />
           <CrowdPanel />
           <ViewsPanel />
-          <PaymentPanel />
         </div>
       </section>
       <Code />

@@ -23,7 +23,7 @@ import {
 import { useSteps } from "./useSteps.js";
 
 const STEPS = 10;
-const PEOPLE_PER_STEP = 50;
+const PEOPLE_PER_STEP = 25;
 const KEPT = 400;
 
 /** People who come twice, and how well they are told apart. */

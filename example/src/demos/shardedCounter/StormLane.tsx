@@ -23,7 +23,7 @@ export function StormLane({
   return (
     <section className="lane" data-where={where} aria-label={TITLES[where]}>
       <h3>{TITLES[where]}</h3>
-      <ProgressBar label={`Counted ${TITLES[where].toLowerCase()}`} value={counted} max={clicks} />
+      <ProgressBar label={`Sent: ${TITLES[where].toLowerCase()}`} value={sent} max={clicks} />
       <NumberList
         numbers={{
           Sent: id === null ? UNKNOWN : formatCount(sent),

@@ -49,24 +49,29 @@ export function StormPanel() {
         <StormLane where="log" run={storm} live={counts?.log ?? 0} />
         <StormLane where="rows" run={storm} live={counts?.rows ?? 0} />
       </div>
-      <p className="hint storm-hint" aria-live="polite">
-        {hintOf(storm, isSending)}
+      <p className="storm-summary" aria-live="polite">
+        {summaryOf(storm, isSending)}
+      </p>
+      <p className="hint">
+        Times compare on a deployment, where clicks on the same row conflict and are run again. The
+        embedded backend runs one mutation after the other.
       </p>
       {state.phase === "failed" && <Notice>{describeError(state.error)}</Notice>}
     </Panel>
   );
 }
 
-function hintOf({ clicks, lanes }: StormRun, isSending: boolean): string {
+function summaryOf({ id, clicks, lanes }: StormRun, isSending: boolean): string {
   if (isSending)
     return lanes.log.end === null ? "Clicks go to the log first." : "Now as many go to 16 rows.";
-  const lost = lostOf(lanes, "log") + lostOf(lanes, "rows");
-  if (lanes.log.end !== null && lanes.rows.end !== null)
-    return lost === 0 ? `Twice ${clicks} sent, and none lost.` : `${lost} were lost.`;
-  return "On a deployment, clicks on the same row conflict and are run again, which takes time; the log has no rows to conflict on. The embedded backend runs one mutation after the other.";
-}
-
-function lostOf(lanes: StormRun["lanes"], where: Where): number {
-  const { sent, end } = lanes[where];
-  return end === null ? 0 : sent - end.counted;
+  if (lanes.log.end === null || lanes.rows.end === null)
+    return id === null ? "Nothing sent yet." : "The storm was broken off.";
+  const sent = lanes.log.sent + lanes.rows.sent;
+  const lost = sent - lanes.log.end.counted - lanes.rows.end.counted;
+  if (lost !== 0) return `${lost} were lost.`;
+  // Convex runs a mutation again only so many times.
+  const refused = 2 * clicks - sent;
+  return refused === 0
+    ? `Twice ${clicks} sent, and none lost.`
+    : `${refused} met too many conflicts and were refused; of all others, none was lost.`;
 }

@@ -46,7 +46,7 @@ export function crowdFrame(width: number): ChartFrame {
       format: (people) => (people === 0 ? "0" : `${people / STEP}k`),
     },
     y: { min: -4, max: 4, ticks: [-4, -2, 0, 2, 4], format: formatPercent, sizePx: 44 },
-    heightPx: 180,
+    heightPx: 232,
   };
 }
 

@@ -20,8 +20,8 @@ export interface StormRun {
   lanes: Record<Where, Lane>;
 }
 
-/** Actions that send at the same time, each its part. */
-const SENDERS = 8;
+/** What one action sends. All of them start together; small ones, so that there is news often. */
+const PART = 20;
 
 const NOTHING: Lane = { sent: 0, slowestMs: 0, end: null };
 const NO_STORM: StormRun = { id: null, clicks: 0, lanes: { log: NOTHING, rows: NOTHING } };
@@ -67,9 +67,8 @@ function withPart(lane: Lane, { sent, slowestMs }: { sent: number; slowestMs: nu
   return { ...lane, sent: lane.sent + sent, slowestMs: Math.max(lane.slowestMs, slowestMs) };
 }
 
-/** As even as whole numbers can be. */
 function partsOf(clicks: number): number[] {
-  return Array.from({ length: SENDERS }, (_, index) =>
-    Math.floor((clicks + index) / SENDERS),
-  ).filter((part) => part > 0);
+  return Array.from({ length: Math.ceil(clicks / PART) }, (_, index) =>
+    Math.min(PART, clicks - index * PART),
+  );
 }
