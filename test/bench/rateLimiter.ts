@@ -259,7 +259,7 @@ export default defineBench<Limiter>({
       than: /16 shards/,
       values: ["queries", "documentsRead", "nestedCalls", "bytesRead"],
       because:
-        "before a request is refused, or makes a row, all shards are looked at together, through a snapshot without conflicts",
+        "to refuse, to make a row or to tell what is left, all shards are looked at together; in a request, through a snapshot without conflicts",
     },
     {
       than: /async/,

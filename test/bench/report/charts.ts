@@ -45,23 +45,23 @@ function shardsChart(
   { name, of = "clients" }: Contention<unknown>,
   rows: readonly Row[],
 ): Chart | null {
-  const shards = subjects.map((each) => each.shards).filter((each) => each !== undefined);
-  if (of !== "clients" || shards.length < 2) return null;
   const atUsual = rows.filter(
     (row) => row.component === component && row.workload === name && row.at === USUAL_CLIENTS,
   );
-  if (atUsual.length === 0) return null;
+  const measured = subjects.filter((each) => atUsual.some(({ subject }) => subject === each.name));
+  const shards = measured.map((each) => each.shards).filter((each) => each !== undefined);
+  if (of !== "clients" || shards.length < 2) return null;
   const conflictsOf = (subject: string) =>
     atUsual.find((row) => row.subject === subject)?.values["conflictsPer1000"] ?? 0;
   const sharded = (isWanted: (name: string) => boolean) =>
-    subjects.flatMap(({ name: subject, shards: x }) =>
+    measured.flatMap(({ name: subject, shards: x }) =>
       x === undefined || !isWanted(subject) ? [] : [{ x, y: conflictsOf(subject) }],
     );
   const byShards: Series[] = [
     { name: "ours, by shards", points: sharded(isOurs), isBroad: true },
     { name: "official, by shards", points: sharded((subject) => !isOurs(subject)) },
   ].filter(({ points }) => points.length > 0);
-  const levels = subjects
+  const levels = measured
     .filter((each) => each.shards === undefined)
     .map((each): Series => {
       const y = conflictsOf(each.name);
