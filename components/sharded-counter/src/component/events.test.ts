@@ -136,6 +136,23 @@ describe("the log", () => {
     expect(await size(t, "checkpoints")).toBeGreaterThan(0);
   });
 
+  test("has a short tail and asks for sweeps, too, if it is only ever set and reset", async () => {
+    const t = setup();
+    for (let call = 0; call < 30; call++) {
+      await set(t, call);
+      await t.mutation(api.counters.reset, { name: "a" });
+    }
+    vi.mocked(Math.random).mockReturnValueOnce(0);
+    await set(t, 7);
+    const read = await t.run(async (ctx) => {
+      expect(await ctx.runQuery(api.counters.count, { name: "a" })).toBe(7);
+      return (await ctx.meta.getTransactionMetrics()).documentsRead.used;
+    });
+    expect(read).toBe(2);
+    const jobs = await t.run((ctx) => ctx.db.system.query("_scheduled_functions").take(9));
+    expect(jobs).toHaveLength(1);
+  });
+
   test("rolls up to its last checkpoint, or to now as long as it has none", async () => {
     const t = setup();
     const rollup = () => t.query(api.events.rollup, { name: "a" });

@@ -39,7 +39,9 @@ export default defineSchema({
   /**
    * What the events up to `upTo` add up to. A pure function of them, so it does not matter how many
    * are made or by whom: written by one in fourteen additions and by sweeps, read by every count,
-   * deleted by sweeps when there is a newer one, or when it says 0 and nothing is left to add.
+   * deleted by sweeps when there is a newer one, or when it says 0 and nothing is left to add. A
+   * beginning writes one, too, with its own total: what is before is wiped by the event that comes
+   * after `upTo`.
    */
   checkpoints: defineTable({
     name: v.string(),

@@ -15,7 +15,7 @@ import { background } from "./background.js";
 /** Additions between two checkpoints, on average; so that tails are as long. */
 const ADDITIONS_PER_CHECKPOINT = 14;
 
-/** Additions between two sweeps, on average. */
+/** Additions and beginnings between two sweeps, on average. */
 const ADDITIONS_PER_SWEEP = 256;
 
 /** Longer than any transaction that may still read what a sweep deletes. */
@@ -51,13 +51,20 @@ export async function appendAddition(
   await requestSweepSometimes(ctx);
 }
 
-/** Starts the log anew at `count`. Costs 1 write; conflicts with nothing, and wipes what is before. */
+/**
+ * Starts the log anew at `count`. Costs 2 writes; conflicts with nothing, and wipes what is before. So
+ * the checkpoint that comes with it need not read what is before: who starts from it comes to the
+ * beginning next, which has a later `seq`. Only who reads no further than checkpoints sees its total.
+ */
 export async function appendBeginning(
   ctx: MutationCtx,
   { name, history }: Pick<Counter, "name" | "history">,
   count: Total,
 ): Promise<void> {
   await append(ctx, { name, history, kind: "set", count });
+  const upTo = ctx.meta.getSnapshotTs();
+  await ctx.db.insert("checkpoints", { name, total: count, upTo, seq: ctx.db.vars.commitTs });
+  await requestSweepSometimes(ctx);
 }
 
 type NewEvent = Pick<Doc<"events">, "name" | "history" | "kind" | "count">;
