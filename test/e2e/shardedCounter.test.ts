@@ -53,7 +53,7 @@ test("a storm counts every click, in the log and in rows, and in the other tab",
 }) => {
   const [mine, theirs] = [await openPage(PAGE), await openPage(PAGE)];
   await reset(mine);
-  await mine.getByLabel("How many at once, to either place").fill("100");
+  await mine.getByLabel("How many clicks, to either place").fill("100");
   await button(mine, "Storm of 100").click();
   await mine.getByText("Twice 100 sent, and none lost.").waitFor();
   for (const lane of ["In the log", "In 16 rows"])

@@ -5,7 +5,7 @@ import { describeError } from "../../backend/describeError.js";
 import { Notice } from "../../parts/Notice.js";
 import { Panel } from "../../parts/Panel.js";
 import { StormLane } from "./StormLane.js";
-import { useStorm, type StormRun, type Where } from "./useStorm.js";
+import { AT_ONCE, useStorm, type StormRun } from "./useStorm.js";
 
 const MOST_CLICKS = 600;
 const STEP = 50;
@@ -27,9 +27,13 @@ export function StormPanel() {
   };
 
   return (
-    <Panel title="A storm of clicks" aside="each a mutation of its own" className="storm-panel">
+    <Panel
+      title="A storm of clicks"
+      aside={`mutations, ${AT_ONCE} at once`}
+      className="storm-panel"
+    >
       <form className="form" onSubmit={submit}>
-        <label htmlFor={inputId}>How many at once, to either place</label>
+        <label htmlFor={inputId}>How many clicks, to either place</label>
         <div className="form-row">
           <input
             id={inputId}

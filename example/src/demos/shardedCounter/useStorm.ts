@@ -20,8 +20,12 @@ export interface StormRun {
   lanes: Record<Where, Lane>;
 }
 
-/** What one action sends. All of them start together; small ones, so that there is news often. */
+/** What one action sends. */
 const PART = 20;
+const SENDERS = 4;
+
+/** So many are under way at any time. More would wait in line, and all subscriptions behind them. */
+export const AT_ONCE = PART * SENDERS;
 
 const NOTHING: Lane = { sent: 0, slowestMs: 0, end: null };
 const NO_STORM: StormRun = { id: null, clicks: 0, lanes: { log: NOTHING, rows: NOTHING } };
@@ -46,12 +50,10 @@ export function useStorm(): {
         }));
       for (const where of ["log", "rows"] as const) {
         const began = performance.now();
-        await Promise.all(
-          partsOf(clicks).map(async (part) => {
-            const answer = await sendPart({ where, storm: id, clicks: part });
-            change(where, (lane) => withPart(lane, answer));
-          }),
-        );
+        await sendInParts(clicks, async (part) => {
+          const answer = await sendPart({ where, storm: id, clicks: part });
+          change(where, (lane) => withPart(lane, answer));
+        });
         const tookMs = performance.now() - began;
         const counts = await ask({ storm: id });
         change(where, (lane) => ({ ...lane, end: { tookMs, counted: counts[where] } }));
@@ -67,8 +69,13 @@ function withPart(lane: Lane, { sent, slowestMs }: { sent: number; slowestMs: nu
   return { ...lane, sent: lane.sent + sent, slowestMs: Math.max(lane.slowestMs, slowestMs) };
 }
 
-function partsOf(clicks: number): number[] {
-  return Array.from({ length: Math.ceil(clicks / PART) }, (_, index) =>
+/** Each sender takes the next part when it is done with one. */
+async function sendInParts(clicks: number, send: (part: number) => Promise<void>): Promise<void> {
+  const parts = Array.from({ length: Math.ceil(clicks / PART) }, (_, index) =>
     Math.min(PART, clicks - index * PART),
   );
+  const sender = async () => {
+    for (let part = parts.pop(); part !== undefined; part = parts.pop()) await send(part);
+  };
+  await Promise.all(Array.from({ length: SENDERS }, sender));
 }
