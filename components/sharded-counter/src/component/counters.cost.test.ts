@@ -86,7 +86,7 @@ test("queries, documents read and documents written of the log", async () => {
     "add that makes a checkpoint of 10": [3, TAIL, 2],
     "count, 1 since a checkpoint": [3, 2, 0],
     "snapshotCount, 1 since a checkpoint": [4, 2, 0],
-    rollup: [1, 1, 0],
+    rollup: [2, 1, 0],
     set: [1, 0, 2],
     reset: [3, 2, 2],
     "reset, never used": [4, 0, 0],

@@ -163,6 +163,28 @@ describe("the log", () => {
     await add(t, 1);
     expect(await rollup()).toEqual({ count: 5, asOf: T0 });
   });
+
+  test("rolls up with what rows hold from before", async () => {
+    const t = setup();
+    const rollup = () => t.query(api.events.rollup, { name: "a" });
+    await add(t, 10_000, { shards: 4 });
+    expect(await rollup()).toEqual({ count: 10_000, asOf: T0 });
+    await add(t, 1);
+    expect(await rollup()).toEqual({ count: 10_001, asOf: T0 });
+    await addWithCheckpoint(t);
+    expect(await rollup()).toEqual({ count: 10_001, asOf: T0 });
+  });
+
+  test("rolls up to a beginning at once, however long nobody adds after it", async () => {
+    const t = setup();
+    const rollup = () => t.query(api.events.rollup, { name: "a" });
+    await add(t, 5);
+    await addWithCheckpoint(t);
+    await t.mutation(api.counters.reset, { name: "a" });
+    expect(await rollup()).toMatchObject({ count: 0 });
+    await set(t, 8);
+    expect(await rollup()).toMatchObject({ count: 8 });
+  });
 });
 
 describe("a sweep", () => {

@@ -3,9 +3,9 @@ import { vAddition, vShard, vSweepReturns, vTotal } from "../shared/validators.j
 import { internalMutation, internalQuery, mutation, query } from "./_generated/server.js";
 import { isChainPending, runSweep as run } from "./model/chain.js";
 import { series as readSeries } from "./model/history.js";
-import { readRollup } from "./model/log.js";
 import { addOnce } from "./model/once.js";
 import { sweepNow } from "./model/sweep.js";
+import { rollup as readRollup } from "./model/totals.js";
 
 /** Adds unless the same key was added already. */
 export const once = mutation({
@@ -14,7 +14,7 @@ export const once = mutation({
   handler: (ctx, { key, ttlMs, ...addition }) => addOnce(ctx, addition, { key, ttlMs }),
 });
 
-/** What the log was at its newest checkpoint. `asOf` is in milliseconds of UTC. */
+/** What a counter was at the newest checkpoint of its log. `asOf` is in milliseconds of UTC. */
 export const rollup = query({
   args: { name: v.string() },
   returns: v.object({ count: vTotal, asOf: v.number() }),

@@ -39,6 +39,12 @@ interface Snapshot {
   tail: Doc<"events">[];
 }
 
+/** A total as of an instant. */
+export interface Rollup {
+  count: Total;
+  asOf: number;
+}
+
 /** Appends a change, if it is one. Costs 1 write, and conflicts with nothing. */
 export async function appendAddition(
   ctx: MutationCtx,
@@ -87,10 +93,7 @@ export async function readLog(ctx: QueryCtx, name: string): Promise<Total> {
  * What the log was at its newest checkpoint, and when that was, in milliseconds of UTC. Costs 1 query
  * and 1 document; a young log without a checkpoint is read itself.
  */
-export async function readRollup(
-  ctx: QueryCtx,
-  name: string,
-): Promise<{ count: Total; asOf: number }> {
+export async function readLogRollup(ctx: QueryCtx, name: string): Promise<Rollup> {
   const checkpoint = await newestCheckpoint(ctx, name);
   if (checkpoint) return { count: checkpoint.total, asOf: Math.floor(checkpoint._creationTime) };
   const tail = await readTail(ctx, name, 0n);

@@ -7,7 +7,7 @@ import {
 import { plus, type Total } from "../../shared/total.js";
 import { internal } from "../_generated/api.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { readLog, readLogInMutation } from "./log.js";
+import { readLog, readLogInMutation, readLogRollup, type Rollup } from "./log.js";
 import { estimateShards, getShard, listShards, sumOf, type Shard } from "./shards.js";
 
 /**
@@ -26,6 +26,19 @@ export async function totals(ctx: QueryCtx, names: readonly string[]): Promise<T
     found.push(await total(ctx, name));
   }
   return found;
+}
+
+/**
+ * What the log was at its newest checkpoint, and what rows hold that the counter had before it was in
+ * the log. Costs 2 queries and 1 document; a young log without a checkpoint is read itself.
+ */
+export async function rollup(ctx: QueryCtx, name: string): Promise<Rollup> {
+  validateName(name);
+  const rows = await listShards(ctx, name);
+  const { count, asOf } = await readLogRollup(ctx, name);
+  // Rows are what they are now.
+  const isInRows = asOf === 0 && rows.length > 0;
+  return { count: plus(sumOf(rows), count), asOf: isInRows ? Date.now() : asOf };
 }
 
 /** A counter to be read by a mutation, and the rows of it that the transaction has written. */
