@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Addition, Counter } from "../shared/validators.js";
 import { modules } from "../test.js";
 import { api, internal } from "./_generated/api.js";
+import type { Id } from "./_generated/dataModel.js";
 import { background } from "./model/background.js";
 import schema from "./schema.js";
 
@@ -384,6 +385,25 @@ describe("the chain of sweeps", () => {
     expect(await count(t)).toBe(3);
   });
 
+  test("comes again at once only for more keys than it could delete", async () => {
+    const t = setup();
+    const insertKeys = (keys: number, expiresAt: number) =>
+      t.run(async (ctx) => {
+        for (let key = 0; key < keys; key++)
+          await ctx.db.insert("onceKeys", { name: "a", key: `${key} ${expiresAt}`, expiresAt });
+      });
+    const nextRunAt = async (chain: Id<"sweeps">) => {
+      await t.mutation(internal.events.runSweep, { chain });
+      return (await t.run((ctx) => ctx.db.get("sweeps", chain)))?.runAt;
+    };
+    const chain = await t.run((ctx) => ctx.db.insert("sweeps", { runAt: T0 }));
+    await insertKeys(513, T0);
+    await insertKeys(1, T0 + 1);
+    expect(await nextRunAt(chain)).toBe(T0);
+    expect(await nextRunAt(chain)).toBe(T0 + 90 * SECOND);
+    expect(await size(t, "onceKeys")).toBe(1);
+  });
+
   test("is not asked for in users' tests", async () => {
     background.isOn = false;
     const t = setup();
@@ -419,7 +439,7 @@ describe("once", () => {
     expect(await once(t, "event 1")).toBe(true);
     expect(await size(t, "onceKeys")).toBe(1);
     vi.setSystemTime(T0 + 2 * HOUR);
-    expect(await sweep(t)).toMatchObject({ deleted: 1 });
+    expect(await sweep(t)).toEqual({ deleted: 1, isDone: true });
     expect(await size(t, "onceKeys")).toBe(0);
     expect(await count(t)).toBe(10);
   });

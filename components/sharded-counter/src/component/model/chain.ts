@@ -2,7 +2,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { SWEEP_AFTER_MS } from "./log.js";
-import { deleteExpiredKeys } from "./once.js";
+import { deleteExpiredKeys, MOST_EXPIRED } from "./once.js";
 import { sweepBatch } from "./sweep.js";
 
 /** A chain that is this late has died, which takes a defect of ours. Another one takes over. */
@@ -26,7 +26,7 @@ export async function runSweep(ctx: MutationCtx, { chain, after = 0 }: Run): Pro
   if (!row) return;
   const expired = await deleteExpiredKeys(ctx);
   const { next } = await sweepBatch(ctx, after);
-  const runAt = next !== null || expired > 0 ? Date.now() : await nextRunAt(ctx);
+  const runAt = next !== null || expired === MOST_EXPIRED ? Date.now() : await nextRunAt(ctx);
   if (runAt === null) {
     await ctx.db.delete("sweeps", row._id);
     return;

@@ -6,7 +6,7 @@ import { add } from "./counters.js";
 import { requestSweepSometimes } from "./log.js";
 
 /** A read and a delete each, beside the events of the same sweep. */
-const MOST_EXPIRED = 512;
+export const MOST_EXPIRED = 512;
 
 /** What makes an addition unrepeatable. */
 export interface Once {

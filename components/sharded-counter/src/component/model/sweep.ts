@@ -3,7 +3,7 @@ import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { bookHistory } from "./history.js";
 import { fold } from "./log.js";
-import { deleteExpiredKeys } from "./once.js";
+import { deleteExpiredKeys, MOST_EXPIRED } from "./once.js";
 
 /** One sweep's events: a read and a delete each, far below the limits of a transaction. */
 const BATCH = 512;
@@ -39,7 +39,8 @@ export interface Batch {
 export async function sweepNow(ctx: MutationCtx): Promise<SweepReturns> {
   const expired = await deleteExpiredKeys(ctx);
   const { deleted, next } = await sweepBatch(ctx, 0);
-  return { deleted: deleted + expired, isDone: next === null || deleted === 0 };
+  const isOver = next === null || deleted === 0;
+  return { deleted: deleted + expired, isDone: isOver && expired < MOST_EXPIRED };
 }
 
 /**
