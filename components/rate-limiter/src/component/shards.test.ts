@@ -136,6 +136,31 @@ describe("interleavings that shards must survive", () => {
     }
   });
 
+  test("a wait over a changed number of shards is honest to a clock that is a little behind", async () => {
+    const t = setup();
+    const used = [
+      [1.8, 0],
+      [1.8, 61_712],
+      [1.8, 0],
+      [1.2, 61_712],
+    ] as const;
+    await t.run(async (ctx) => {
+      for (const [shard, [count, at]] of used.entries()) {
+        const row = { shard, layout: 5, cap: 1.8, value: 1.8 - count, ts: T0 + at };
+        await ctx.db.insert("rateLimits", { name: "a", ...row });
+      }
+    });
+    const one = { kind: "token bucket", rate: 6, period: 60_000, capacity: 9 } as const;
+    const check = (at: number) => {
+      vi.setSystemTime(T0 + at);
+      return t.query(api.limits.checkRateLimit, { name: "a", config: one, count: 8 });
+    };
+    const { ok, retryAfter = 0 } = await check(61_708);
+    expect(ok).toBe(false);
+    expect(await check(61_708 + retryAfter - 1)).toEqual({ ok: false, retryAfter: 1 });
+    expect(await check(61_708 + retryAfter)).toEqual({ ok: true });
+  });
+
   test("a block is on every shard, those that were never used included", async () => {
     const t = setup();
     await limit(t);
