@@ -99,7 +99,7 @@ export class ShardedCounter<
    * Adds unless the same key was added under this name within `ttlMs`: for retries of clients and
    * webhooks. Reads and writes 1 document more than `add`; calls of the same key conflict.
    *
-   * @param options `count` as for `add`. `key`: 1 to 256 bytes. `ttlMs` @default one day
+   * @param options `count` as for `add`. `key`: 1 to 256 bytes. `ttlMs`: up to ten years. @default one day
    * @returns Whether it was added now.
    */
   async once<Name extends ShardsKey>(

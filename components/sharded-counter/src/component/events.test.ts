@@ -11,6 +11,7 @@ const T0 = new Date("2026-01-01T00:00:00Z").getTime();
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const NANOSECONDS = 1_000_000n;
 
 /** More than any draw needs to do nothing: tests that want a checkpoint or a sweep ask for it. */
@@ -404,6 +405,19 @@ describe("the chain of sweeps", () => {
     expect(await size(t, "onceKeys")).toBe(1);
   });
 
+  test("looks at keys once a day, however long they are to be kept", async () => {
+    const t = setup();
+    await t.run((ctx) =>
+      ctx.db.insert("onceKeys", { name: "a", key: "k", expiresAt: T0 + 9 * 365 * DAY }),
+    );
+    await t.mutation(internal.events.runSweep, {});
+    expect(await t.run((ctx) => ctx.db.query("sweeps").take(9))).toMatchObject([
+      { runAt: T0 + DAY },
+    ]);
+    const jobs = await t.run((ctx) => ctx.db.system.query("_scheduled_functions").take(9));
+    expect(jobs).toMatchObject([{ scheduledTime: T0 + DAY }]);
+  });
+
   test("is not asked for in users' tests", async () => {
     background.isOn = false;
     const t = setup();
@@ -444,11 +458,21 @@ describe("once", () => {
     expect(await count(t)).toBe(10);
   });
 
+  test("remembers a key for ten years", async () => {
+    const t = setup();
+    expect(await once(t, "event 1", { ttlMs: 3650 * DAY })).toBe(true);
+    expect(await t.run((ctx) => ctx.db.query("onceKeys").first())).toMatchObject({
+      expiresAt: T0 + 3650 * DAY,
+    });
+  });
+
   test.each([
     ["", {}, "key"],
     ["é".repeat(129), {}, "key"],
     ["k", { ttlMs: 0 }, "ttlMs"],
     ["k", { ttlMs: 0.5 }, "ttlMs"],
+    ["k", { ttlMs: Infinity }, "ttlMs"],
+    ["k", { ttlMs: 3650 * DAY + 1 }, "ttlMs"],
     ["k", { count: NaN }, "count"],
   ])("refuses the key %j with %o, and writes nothing", async (key, more, field) => {
     const t = setup();

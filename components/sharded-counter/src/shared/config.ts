@@ -14,6 +14,9 @@ export const MAX_BATCH = 1000;
 /** Hours or days that a counter may keep, and that one call may ask for. */
 export const MAX_POINTS = 1000;
 
+/** Ten years: whoever means longer means for ever, and wants a table of their own. */
+const MAX_TTL_MS = 10 * 365 * 86_400_000;
+
 const MAX_NAME_BYTES = 512;
 const MAX_KEY_BYTES = 256;
 
@@ -35,6 +38,15 @@ export function validateKey(name: string, key: string): void {
       found: `of ${bytes} bytes`,
       wanted: `1 to ${MAX_KEY_BYTES} bytes of UTF-8`,
     });
+}
+
+/** @throws INVALID_COUNTER with the field `ttlMs`. */
+export function validateTtl(name: string, ttlMs: number): void {
+  if (isWholeFrom(1, ttlMs, MAX_TTL_MS)) return;
+  throw invalidCounter(name, "ttlMs", {
+    found: ttlMs,
+    wanted: `whole milliseconds from 1 to ${MAX_TTL_MS}`,
+  });
 }
 
 /** @throws INVALID_COUNTER with the field `count`, or the one given. */

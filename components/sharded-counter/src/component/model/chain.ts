@@ -8,6 +8,12 @@ import { sweepBatch } from "./sweep.js";
 /** A chain that is this late has died, which takes a defect of ours. Another one takes over. */
 const DEAD_AFTER_MS = 600_000;
 
+/**
+ * The longest that a chain waits for a key to expire. A job of a chain that was taken over meanwhile
+ * is gone by then, and the backend schedules nothing for a time that is years away.
+ */
+const LONGEST_WAIT_MS = 86_400_000;
+
 /** One run of the chain of sweeps. */
 export interface Run {
   /** The chain that it belongs to. @default a new one, unless there is one already */
@@ -56,7 +62,8 @@ async function startChain(ctx: MutationCtx): Promise<Doc<"sweeps"> | null> {
 }
 
 async function nextRunAt(ctx: MutationCtx): Promise<number | null> {
-  if (await ctx.db.query("events").first()) return Date.now() + SWEEP_AFTER_MS;
+  const soonest = Date.now() + SWEEP_AFTER_MS;
+  if (await ctx.db.query("events").first()) return soonest;
   const key = await ctx.db.query("onceKeys").withIndex("by_expiresAt").first();
-  return key && Math.max(key.expiresAt, Date.now() + SWEEP_AFTER_MS);
+  return key && Math.min(Math.max(key.expiresAt, soonest), Date.now() + LONGEST_WAIT_MS);
 }

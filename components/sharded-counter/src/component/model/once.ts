@@ -1,5 +1,4 @@
-import { validateAddition, validateKey } from "../../shared/config.js";
-import { invalidCounter } from "../../shared/errors.js";
+import { validateAddition, validateKey, validateTtl } from "../../shared/config.js";
 import type { Addition } from "../../shared/validators.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { add } from "./counters.js";
@@ -32,8 +31,7 @@ export async function addOnce(
   const { name } = addition;
   validateAddition(addition);
   validateKey(name, key);
-  if (!Number.isSafeInteger(ttlMs) || ttlMs <= 0)
-    throw invalidCounter(name, "ttlMs", { found: ttlMs, wanted: "whole milliseconds above 0" });
+  validateTtl(name, ttlMs);
   const row = await ctx.db
     .query("onceKeys")
     .withIndex("by_name_key", (q) => q.eq("name", name).eq("key", key))
