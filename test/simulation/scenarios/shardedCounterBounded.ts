@@ -70,7 +70,7 @@ function bounded(name: string, bounds: readonly [Bounds, ...Bounds[]]): Scenario
       const clients = 1 + simulation.choices.draw(4);
       for (let i = 0; i < clients; i += 1) {
         simulation.client(`client ${i}`, (client) =>
-          client.repeat(25, async () => {
+          client.repeat(12, async () => {
             const { choices } = client;
             const deploy = choices.draw(bounds.length);
             if (choices.chance(0.1)) await client.mutation(app.mutation("rebalance"), { deploy });

@@ -72,7 +72,7 @@ function summaryOf({ id, clicks, lanes }: StormRun, isSending: boolean): string 
     return id === null ? "Nothing sent yet." : "The storm was broken off.";
   const sent = lanes.log.sent + lanes.rows.sent;
   const lost = sent - lanes.log.end.counted - lanes.rows.end.counted;
-  if (lost !== 0) return `${lost} were lost.`;
+  if (lost !== 0) return `${lost} are missing: lost, or reset by somebody meanwhile.`;
   // Convex runs a mutation again only so many times.
   const refused = 2 * clicks - sent;
   return refused === 0
