@@ -144,7 +144,11 @@ describe.each([
 
 test("documents created at the same time are counted in the same step", async () => {
   const { counter, run } = setup();
-  const backfill = counter.backfill<DataModel, "messages">({ table: "messages", countedIn: "all" });
+  const backfill = counter.backfill<DataModel, "messages">({
+    table: "messages",
+    countedIn: "all",
+    id: "ties",
+  });
   // By mutations that ran at once. In convex-test no two documents are as old as each other.
   const db = tableOf(
     [1, 2, 2, 2, 2, 3].map((_creationTime, index) => ({ _id: `${index}`, _creationTime })),
@@ -191,6 +195,36 @@ test("a backfill of an empty table is over at once, as is one that was not start
   await start(app);
   await steps();
   await compare(app);
+});
+
+describe("backfills of one table", () => {
+  const table = "messages";
+  const invalidId = expect.objectContaining({
+    data: expect.objectContaining({ code: "INVALID_COUNTER", field: "id" }),
+  });
+  const make = (
+    counter: ShardedCounter,
+    more: Pick<Parameters<typeof counter.backfill<DataModel, "messages">>[0], "id" | "names">,
+  ) => counter.backfill<DataModel, "messages">({ table, countedIn: () => "any", ...more });
+
+  test("are told apart by what they count in, or by an id", () => {
+    const counter = new ShardedCounter(component);
+    const ids = [{ names: ["a", "b"] }, { names: ["c"] }, { id: "d" }].map(
+      (more) => make(counter, more).id,
+    );
+    expect(ids).toEqual(["messages:a", "messages:c", "d"]);
+  });
+
+  test("are refused if nothing tells them apart", () => {
+    const counter = new ShardedCounter(component);
+    make(counter, { names: ["a"] });
+    for (const more of [{}, { names: [] }, { names: ["a", "b"] }, { id: "messages:a" }])
+      expect(() => make(counter, more)).toThrow(invalidId);
+  });
+
+  test.each(["", "é".repeat(129)])("are refused the id %j", (id) => {
+    expect(() => make(new ShardedCounter(component), { id })).toThrow(invalidId);
+  });
 });
 
 test.each([0, 1.5, 1001, NaN])("a batch of %d documents is refused", async (batch) => {

@@ -35,10 +35,14 @@ export interface BackfillOptions<
   countedIn: CountedIn<Name, DocumentByName<DataModel, TableName>, Amount>;
   /**
    * The names that go to 0 when it starts. If `countedIn` is a function whose names cannot be listed,
-   * begin them alike and call `deletePrefix` before. @default the name, if `countedIn` is one
+   * begin them alike, call `deletePrefix` before, and give an `id`.
+   * @default the name, if `countedIn` is one
    */
   names?: readonly Name[];
-  /** Tells backfills apart. @default the table, and the name if `countedIn` is one */
+  /**
+   * Tells backfills apart; to be kept while one is running. Needed for a function without `names`.
+   * @default the table and the name, or the first of `names`
+   */
   id?: string;
 }
 
@@ -67,9 +71,9 @@ export class Backfill<
     calls: Calls<Name, Int64>,
     options: BackfillOptions<Name, DataModel, TableName, AmountOf<Int64>>,
   ) {
-    const { table, countedIn } = options;
-    const idOf = typeof countedIn === "string" ? `${table}:${countedIn}` : table;
-    this.id = options.id ?? idOf;
+    const { countedIn } = options;
+    this.id = idOf(options);
+    calls.claimBackfill(this.id);
     this.#calls = calls;
     this.#options = options;
     this.#contributionOf = contribution(countedIn, options, (name, amount) =>
@@ -153,6 +157,28 @@ export class Backfill<
     const ids = new Set(docs.map(({ _id }) => _id));
     return [...docs, ...ties.filter(({ _id }) => !ids.has(_id))];
   }
+}
+
+/**
+ * No two backfills may count in the same name: so a name tells them apart.
+ *
+ * @throws INVALID_COUNTER with the field `id`.
+ */
+function idOf<Name extends string>({
+  id,
+  table,
+  countedIn,
+  names = [],
+}: {
+  id?: string;
+  table: string;
+  countedIn: Name | ((doc: never) => unknown);
+  names?: readonly Name[];
+}): string {
+  const name = typeof countedIn === "string" ? countedIn : names[0];
+  if (id === undefined && name === undefined)
+    throw invalidCounter(table, "id", { found: id, wanted: "given where names cannot be listed" });
+  return id ?? `${table}:${name}`;
 }
 
 /** Milliseconds of UTC. */

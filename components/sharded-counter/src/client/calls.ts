@@ -1,5 +1,6 @@
 import type { ComponentApi } from "../component/_generated/component.js";
-import { validateBatch } from "../shared/config.js";
+import { validateBatch, validateKey } from "../shared/config.js";
+import { invalidCounter } from "../shared/errors.js";
 import type { Total } from "../shared/total.js";
 import type { Addition, Counter } from "../shared/validators.js";
 import type { RunActionCtx, RunMutationCtx, RunQueryCtx } from "./ctx.js";
@@ -15,10 +16,23 @@ export class Calls<ShardsKey extends string, Int64 extends boolean> {
   readonly component: ComponentApi;
   readonly options: CounterOptions<ShardsKey, Int64>;
   readonly #transactions = new Transactions();
+  readonly #backfills = new Set<string>();
 
   constructor(component: ComponentApi, options: CounterOptions<ShardsKey, Int64>) {
     this.component = component;
     this.options = options;
+  }
+
+  /**
+   * Takes the id of a backfill. Two of the same id would move each other's cursor.
+   *
+   * @throws INVALID_COUNTER with the field `id`.
+   */
+  claimBackfill(id: string): void {
+    validateKey(id, id, "id");
+    if (this.#backfills.has(id))
+      throw invalidCounter(id, "id", { found: id, wanted: "that of no other backfill" });
+    this.#backfills.add(id);
   }
 
   /** Adds to many counters in one call to the component. */

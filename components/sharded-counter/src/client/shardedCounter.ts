@@ -239,7 +239,10 @@ export class ShardedCounter<
 
   /**
    * Counts the documents that a table holds already, while it is being written. `gate` is the
-   * `trigger` to register meanwhile and afterwards.
+   * `trigger` to register meanwhile and afterwards. To be made at module level.
+   *
+   * @throws INVALID_COUNTER with the field `id` if another backfill of the instance has the same, or
+   * if there is none to be derived.
    */
   backfill<DataModel extends GenericDataModel, TableName extends TableNamesInDataModel<DataModel>>(
     options: BackfillOptions<ShardsKey, DataModel, TableName, AmountOf<Int64>>,

@@ -67,5 +67,5 @@ test("a step of a backfill that is not running is a defect, and counts nothing",
 test("an id that is too long is refused", async () => {
   const id = "x".repeat(257);
   const started = setup().mutation(api.backfills.start, { id, cutoff: 1, counters: [] });
-  await expect(started).rejects.toMatchObject({ data: { field: "key" } });
+  await expect(started).rejects.toMatchObject({ data: { field: "id" } });
 });

@@ -30,11 +30,11 @@ export function validateName(name: string): void {
     });
 }
 
-/** @throws INVALID_COUNTER with the field `key`. */
-export function validateKey(name: string, key: string): void {
+/** @throws INVALID_COUNTER with the field `key`, or the one given. */
+export function validateKey(name: string, key: string, field = "key"): void {
   const bytes = new TextEncoder().encode(key).length;
   if (bytes === 0 || bytes > MAX_KEY_BYTES)
-    throw invalidCounter(name, "key", {
+    throw invalidCounter(name, field, {
       found: `of ${bytes} bytes`,
       wanted: `1 to ${MAX_KEY_BYTES} bytes of UTF-8`,
     });

@@ -14,7 +14,7 @@ export async function startBackfill(
   ctx: MutationCtx,
   { id, cutoff, counters }: { id: string; cutoff: number; counters: readonly Counter[] },
 ): Promise<void> {
-  validateKey(id, id);
+  validateKey(id, id, "id");
   validateBatch(counters.length);
   for (const counter of counters) validateCounter(counter);
   for (const counter of counters) await reset(ctx, counter);
