@@ -119,23 +119,58 @@ describe("the log", () => {
     expect(await count(t)).toBe(104);
   });
 
+  /** A mutation that appends so many events to one name. */
+  const appendAtOnce = (t: Test, events: number) =>
+    t.run(async (ctx) => {
+      const seq = ctx.db.vars.commitTs;
+      for (let event = 0; event < events; event++)
+        await ctx.db.insert("events", { name: "a", kind: "add", count: 1, seq });
+    });
+  const checkpoints = (t: Test) => t.run((ctx) => ctx.db.query("checkpoints").take(9));
+
   test("has no checkpoint that holds half of a transaction", async () => {
     const t = setup();
-    await t.run(async (ctx) => {
-      for (let call = 0; call < 1200; call++)
-        await ctx.db.insert("events", {
-          name: "a",
-          kind: "add",
-          count: 1,
-          seq: ctx.db.vars.commitTs,
-        });
-    });
+    await appendAtOnce(t, 600);
+    await appendAtOnce(t, 600);
     await addWithCheckpoint(t);
-    expect(await size(t, "checkpoints")).toBe(0);
+    expect(await checkpoints(t)).toMatchObject([{ total: 600 }]);
     await pass(t, 2 * MINUTE);
     for (let call = 0; call < 3; call++) await sweep(t);
     expect(await count(t)).toBe(1201);
-    expect(await size(t, "checkpoints")).toBeGreaterThan(0);
+  });
+
+  test("has checkpoints of a transaction that is longer than an addition reads otherwise", async () => {
+    const t = setup();
+    await appendAtOnce(t, 1200);
+    await addWithCheckpoint(t);
+    expect(await checkpoints(t)).toMatchObject([{ total: 1200 }]);
+    expect(await count(t)).toBe(1201);
+  });
+
+  test("costs a mutation that adds a thousand times one long read at most", async () => {
+    const t = setup();
+    await appendAtOnce(t, 4500);
+    background.isOn = false;
+    vi.mocked(Math.random).mockReturnValue(0);
+    const used = await t.run(async (ctx) => {
+      for (let call = 0; call < 1000; call++)
+        await ctx.runMutation(api.counters.addMany, { additions: [{ name: "a", count: 1 }] });
+      return ctx.meta.getTransactionMetrics();
+    });
+    expect(used.documentsRead.used).toBe(1000 + 4500);
+    expect(used.databaseQueries.used).toBe(4);
+  });
+
+  test("costs a mutation that adds a thousand times to a new name few queries", async () => {
+    const t = setup();
+    background.isOn = false;
+    vi.mocked(Math.random).mockReturnValue(0);
+    const used = await t.run(async (ctx) => {
+      for (let call = 0; call < 1000; call++)
+        await ctx.runMutation(api.counters.addMany, { additions: [{ name: "a", count: 1 }] });
+      return ctx.meta.getTransactionMetrics();
+    });
+    expect(used.databaseQueries.used).toBeLessThan(260);
   });
 
   test("has a short tail and asks for sweeps, too, if it is only ever set and reset", async () => {

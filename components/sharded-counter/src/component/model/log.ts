@@ -30,8 +30,11 @@ const MOST_EVENTS = 30_000;
 /** What an addition may read on behalf of others; longer tails are left to the sweep. */
 const MOST_EVENTS_PER_ADDITION = 1_000;
 
-/** A checkpoint takes three: whoever needs the last ones gets them. */
-const QUERIES_LEFT_TO_CALLER = 100;
+/**
+ * What a transaction may have used when an addition makes a checkpoint, about an eighth of its limits
+ * and less of its queries: most is left to the caller, also if one more tail is as long as can be.
+ */
+const MOST_USED = { documentsRead: 4_000, databaseQueries: 256, bytesRead: 2 ** 21 };
 
 /** A log as of the snapshot of the transaction: its newest checkpoint, and the events since. */
 interface Snapshot {
@@ -172,10 +175,11 @@ function assertComplete(events: Doc<"events">[]): Doc<"events">[] {
 
 /** Makes a checkpoint on behalf of an addition: one per transaction, however many it adds. */
 async function foldOnce(ctx: MutationCtx, name: string): Promise<void> {
-  const { documentsRead, databaseQueries } = await ctx.meta.getTransactionMetrics();
+  const { documentsRead, databaseQueries, bytesRead } = await ctx.meta.getTransactionMetrics();
   // What the caller has yet to read must not fail because of this.
-  if (documentsRead.remaining < 4 * MOST_EVENTS_PER_ADDITION) return;
-  if (databaseQueries.remaining < QUERIES_LEFT_TO_CALLER) return;
+  if (documentsRead.used > MOST_USED.documentsRead) return;
+  if (databaseQueries.used > MOST_USED.databaseQueries) return;
+  if (bytesRead.used > MOST_USED.bytesRead) return;
   const own = await ctx.db
     .query("checkpoints")
     .withIndex("by_name_seq", (q) => q.eq("name", name).eq("seq", ctx.db.vars.commitTs))
@@ -187,15 +191,32 @@ async function foldOnce(ctx: MutationCtx, name: string): Promise<void> {
  * Makes a checkpoint of what the snapshot holds, if it holds anything new. It is a pure function of
  * rows that never change, so that it does not matter who else is making one. Never called with what a
  * stale query has read, which may be older than any transaction that is still running.
+ *
+ * @param most How many events to read; more if all of those are of one transaction.
  */
 export async function fold(ctx: MutationCtx, name: string, most: number): Promise<void> {
   const { base, tail } = await readSnapshot(ctx, name, most);
   const isCutOff = tail.length === most;
-  const events = wholeTransactions(tail, isCutOff);
+  const whole = wholeTransactions(tail, isCutOff);
+  const events = isCutOff && whole.length === 0 ? await readFirstTransaction(ctx, tail) : whole;
   const upTo = isCutOff ? events.at(-1)?.seq : ctx.meta.getSnapshotTs();
   if (events.length === 0 || typeof upTo !== "bigint") return;
   const total = replay(base?.total ?? EMPTY_LOG, events);
   await ctx.db.insert("checkpoints", { name, total, upTo, seq: ctx.db.vars.commitTs });
+}
+
+/** All events of the transaction that fills a tail. Otherwise every addition would read it in vain. */
+async function readFirstTransaction(
+  ctx: MutationCtx,
+  [first]: readonly Doc<"events">[],
+): Promise<Doc<"events">[]> {
+  if (!first) return [];
+  const { name, seq } = first;
+  const events = await ctx.db
+    .query("events")
+    .withIndex("by_name_seq", (q) => q.eq("name", name).eq("seq", seq))
+    .take(MOST_EVENTS);
+  return assertComplete(events);
 }
 
 /**
