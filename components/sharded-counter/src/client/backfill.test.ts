@@ -197,6 +197,20 @@ test("a backfill of an empty table is over at once, as is one that was not start
   await compare(app);
 });
 
+test("a mutation sees in rows what its own step has counted", async () => {
+  const { run, counter, backfills, fill } = setup({ defaultShards: 4 });
+  await fill(3);
+  await run(async (ctx) => {
+    await backfills[0]?.start(ctx);
+    await backfills[0]?.step(ctx);
+    expect(await counter.snapshotCount(ctx, "all")).toBe(3);
+  });
+  await run(async (ctx) => {
+    await backfills[0]?.start(ctx);
+    expect(await counter.snapshotCount(ctx, "all")).toBe(0);
+  });
+});
+
 describe("backfills of one table", () => {
   const table = "messages";
   const invalidId = expect.objectContaining({

@@ -97,10 +97,12 @@ export class Backfill<
     const { table, countedIn, names } = this.#options;
     const newest = await ctx.db.query(table).order("desc").first();
     const own = typeof countedIn === "string" ? [countedIn] : [];
+    const counters = (names ?? own).map((name) => this.#calls.counter(name));
+    this.#calls.touchWhole(ctx, counters);
     await ctx.runMutation(this.#calls.component.backfills.start, {
       id: this.id,
       cutoff: newest ? createdAt(newest) : 0,
-      counters: (names ?? own).map((name) => this.#calls.counter(name)),
+      counters,
     });
   }
 
@@ -127,10 +129,13 @@ export class Backfill<
     const last = docs.at(-1);
     const isDone = docs.length < batch || last === undefined;
     const pairs = docs.flatMap((doc) => this.#contributionOf(doc));
+    const additions = this.#calls.additions(ctx, pairs);
+    const inRows = additions.filter(({ shards, bounds }) => shards !== undefined || bounds);
+    this.#calls.touchWhole(ctx, inRows);
     await ctx.runMutation(backfills.advance, {
       id: this.id,
       countedUntil: isDone ? null : createdAt(last),
-      additions: this.#calls.additions(ctx, pairs),
+      additions,
     });
     return { counted: docs.length, isDone };
   }

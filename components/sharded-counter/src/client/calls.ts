@@ -6,7 +6,7 @@ import type { Addition, Counter } from "../shared/validators.js";
 import type { RunActionCtx, RunMutationCtx, RunQueryCtx } from "./ctx.js";
 import { merge } from "./deltas.js";
 import { amountOf, counterOf, countOf, type CounterOptions, type CountOf } from "./options.js";
-import { isMutation, Transactions, type Touched } from "./transactions.js";
+import { isMutation, touchedBy, type Touched } from "./transactions.js";
 
 type AnyCtx = RunQueryCtx | RunMutationCtx | RunActionCtx;
 type WriteCtx = RunMutationCtx | RunActionCtx;
@@ -15,7 +15,6 @@ type WriteCtx = RunMutationCtx | RunActionCtx;
 export class Calls<ShardsKey extends string, Int64 extends boolean> {
   readonly component: ComponentApi;
   readonly options: CounterOptions<ShardsKey, Int64>;
-  readonly #transactions = new Transactions();
   readonly #backfills = new Set<string>();
 
   constructor(component: ComponentApi, options: CounterOptions<ShardsKey, Int64>) {
@@ -51,7 +50,16 @@ export class Calls<ShardsKey extends string, Int64 extends boolean> {
   }
 
   addition(ctx: WriteCtx, name: ShardsKey, count: Total): Addition {
-    return { ...this.counter(name), count, shard: this.touched(ctx, name).shards.at(-1) };
+    const counter = this.counter(name);
+    return { ...counter, count, shard: this.lastShard(ctx, counter) };
+  }
+
+  /** The row that the transaction has changed already, if it is one of those that the counter has. */
+  lastShard(
+    ctx: WriteCtx,
+    { name, bounds, shards = bounds?.shards ?? 0 }: Counter,
+  ): number | undefined {
+    return this.touched(ctx, name).shards.findLast((shard) => shard < shards);
   }
 
   rememberAll(
@@ -61,6 +69,11 @@ export class Calls<ShardsKey extends string, Int64 extends boolean> {
   ): void {
     for (const [index, addition] of additions.entries())
       this.remember(ctx, addition, shards[index] ?? null);
+  }
+
+  /** For calls that do not say which rows they have changed. */
+  touchWhole(ctx: WriteCtx, counters: readonly Counter[]): void {
+    for (const { name } of counters) this.touched(ctx, name).isWhole = true;
   }
 
   /** A bounded addition that went to no single row went to all of them. */
@@ -90,7 +103,7 @@ export class Calls<ShardsKey extends string, Int64 extends boolean> {
 
   /** What the running transaction has done to a counter; a change of the answer is remembered. */
   touched(ctx: AnyCtx, name: ShardsKey | string): Touched {
-    return this.#transactions.of(ctx, name);
+    return touchedBy(ctx, name);
   }
 
   /** @throws INVALID_COUNTER with the field `name`. */

@@ -76,7 +76,8 @@ export class CounterCore<ShardsKey extends string, Int64 extends boolean> {
 
   /**
    * The exact count as of the moment when the mutation began, with what it has added itself. Conflicts
-   * with nothing. In queries and actions it is `count`.
+   * with nothing. In queries and actions it is `count`. What other mutations have added to rows that
+   * it runs with `ctx.runMutation` is not in it, as their own `ctx` is another one; in the log, it is.
    */
   async snapshotCount<Name extends ShardsKey>(ctx: AnyCtx, name: Name): Promise<CountOf<Int64>> {
     const [total = 0] = await this.calls.snapshotTotals(ctx, [name]);

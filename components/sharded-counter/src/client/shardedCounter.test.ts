@@ -261,6 +261,26 @@ describe("a sharded counter", () => {
     });
   });
 
+  test("sees what other instances have done to rows in the same mutation", async () => {
+    const other = new ShardedCounter(component, { defaultShards: 4 });
+    const t = setup();
+    await t.mutation((ctx) => sharded.add(ctx, "a", 5));
+    await t.mutation(async (ctx) => {
+      // One row of sixteen, another of four, and the row of sixteen again.
+      await sharded.add(ctx, "a", 2);
+      await other.add(ctx, "a", 10);
+      await sharded.add(ctx, "a", 100);
+      for (const counter of [sharded, other]) {
+        expect(await counter.snapshotCount(ctx, "a")).toBe(117);
+        expect(await counter.estimateCount(ctx, "a")).toBe(117);
+      }
+      await other.deletePrefix(ctx, "a");
+      for (const name of ["a", "ab"]) expect(await sharded.snapshotCount(ctx, name)).toBe(0);
+      await other.add(ctx, "ab", 3);
+      expect(await sharded.snapshotCount(ctx, "ab")).toBe(3);
+    });
+  });
+
   test("estimates in a mutation from what was committed before", async () => {
     const t = setup();
     await t.mutation(async (ctx) => {

@@ -22,6 +22,7 @@ import {
   type CountedOptions,
   type Trigger,
 } from "./trigger.js";
+import { touchAll } from "./transactions.js";
 
 /** One day: longer than any client retries. */
 const DEFAULT_TTL_MS = 86_400_000;
@@ -80,18 +81,17 @@ export class ShardedCounter<
     name: Name,
     count: AmountOf<Int64> = 1 as AmountOf<Int64>,
   ): Promise<TryAddReturns> {
-    const { bounds } = this.calls.counter(name);
+    const counter = this.calls.counter(name);
+    const { bounds } = counter;
     if (!bounds)
       throw invalidCounter(name, "bounded", { found: undefined, wanted: "declared to use tryAdd" });
-    const touched = this.calls.touched(ctx, name);
     const { shard, ...status } = await ctx.runMutation(this.component.counters.tryAdd, {
       name,
       bounds,
       count: this.calls.amount(name, count),
-      shard: touched.shards.at(-1),
+      shard: this.calls.lastShard(ctx, counter),
     });
-    if (shard !== null) touched.shards.push(shard);
-    else if (status.ok) touched.isWhole = true;
+    if (status.ok) this.calls.remember(ctx, counter, shard);
     return status;
   }
 
@@ -186,6 +186,7 @@ export class ShardedCounter<
    * at a time. They are 0 after the first call that comes to them; call again until `isDone`.
    */
   async deletePrefix(ctx: WriteCtx, prefix: string): Promise<SweepReturns> {
+    touchAll(ctx);
     return ctx.runMutation(this.component.counters.deletePrefix, { prefix });
   }
 
