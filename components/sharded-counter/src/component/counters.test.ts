@@ -213,6 +213,37 @@ describe("large numbers", () => {
   });
 });
 
+describe("a counter that keeps a history", () => {
+  const kept = { name: "a", history: { hour: 24 } };
+
+  test("is set to a fraction exactly, and reset to 0", async () => {
+    const t = setup();
+    const set = (value: number) => t.mutation(api.counters.set, { ...kept, value });
+    for (const amount of [0.1, 0.2, 1e17])
+      await t.mutation(api.counters.addMany, { additions: [{ ...kept, count: amount }] });
+    await set(0.3);
+    expect(await count(t)).toBe(0.3);
+    await t.mutation(api.counters.reset, kept);
+    expect(await count(t)).toBe(0);
+    expect((await t.query(api.events.rollup, { name: "a" })).count).toBe(0);
+  });
+
+  test("tells by how much it was set and reset", async () => {
+    const t = setup();
+    const startAt = Date.now() - 1;
+    await t.mutation(api.counters.addMany, { additions: [{ ...kept, count: 10 }] });
+    await t.mutation(api.counters.set, { ...kept, value: 3 });
+    const deltas = async () => {
+      const endAt = Date.now() + 1;
+      const points = await t.query(api.events.series, { name: "a", unit: "hour", startAt, endAt });
+      return points.reduce((sum, { delta }) => sum + Number(delta), 0);
+    };
+    expect(await deltas()).toBe(3);
+    await t.mutation(api.counters.reset, kept);
+    expect(await deltas()).toBe(0);
+  });
+});
+
 describe("the official package's rows", () => {
   test("are counted, added to and rebalanced where they are", async () => {
     const t = setup();

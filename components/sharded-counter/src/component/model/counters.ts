@@ -5,7 +5,7 @@ import {
   validateCounter,
 } from "../../shared/config.js";
 import { invalidCounter } from "../../shared/errors.js";
-import { negate, plus, type Total } from "../../shared/total.js";
+import { negate, type Total } from "../../shared/total.js";
 import type { Addition, Counter, ResolvedBounds, TryAddReturns } from "../../shared/validators.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { changeOrThrow, rebalanceBounded, resetBounded, setBounded, tryChange } from "./bounded.js";
@@ -56,15 +56,19 @@ export async function tryAdd(
 export async function set(ctx: MutationCtx, counter: Counter, value: Total): Promise<void> {
   validateCounter(counter);
   validateCount(counter.name, value, "value");
-  const { name, bounds, shards, history } = counter;
+  const { name, bounds, shards } = counter;
   if (bounds) return setBounded(ctx, { name, bounds }, wholeValue(name, value));
   await deleteShards(ctx, name);
   if (shards !== undefined) {
-    if (await hasLog(ctx, name)) await appendBeginning(ctx, counter, 0);
+    if (await hasLog(ctx, name)) await beginAnew(ctx, counter, 0);
     await putShard(ctx, { name, shard: 0, row: null }, { value });
-  } else if (history) {
-    await appendAddition(ctx, counter, plus(value, negate(await readLog(ctx, name))));
-  } else await appendBeginning(ctx, counter, value);
+  } else await beginAnew(ctx, counter, value);
+}
+
+/** Starts the log anew. A history gets back to 0 first, as each of its events tells what it changed. */
+async function beginAnew(ctx: MutationCtx, counter: Counter, value: Total): Promise<void> {
+  if (counter.history) await appendAddition(ctx, counter, negate(await readLog(ctx, counter.name)));
+  await appendBeginning(ctx, counter, value);
 }
 
 function wholeValue(name: string, value: Total): number {
@@ -75,11 +79,10 @@ function wholeValue(name: string, value: Total): number {
 /** As if the counter had never been used. */
 export async function reset(ctx: MutationCtx, counter: Counter): Promise<void> {
   validateCounter(counter);
-  const { name, bounds, history } = counter;
+  const { name, bounds } = counter;
   if (bounds) return resetBounded(ctx, { name, bounds });
   await deleteShards(ctx, name);
-  if (history) await appendAddition(ctx, counter, negate(await readLog(ctx, name)));
-  else if (await hasLog(ctx, name)) await appendBeginning(ctx, counter, 0);
+  if (await hasLog(ctx, name)) await beginAnew(ctx, counter, 0);
 }
 
 /** Resets a counter and answers what it was: no addition is lost between the two. */

@@ -50,7 +50,10 @@ function getBucket(ctx: QueryCtx, { name, unit, startAt }: Bucket): Promise<Doc<
     .unique();
 }
 
-/** What each hour or day changed by, of the events whose counter keeps it. */
+/**
+ * What each hour or day changed by, of the events whose counter keeps it. Beginnings change by what they
+ * begin at: those that keep a history get back to 0 first.
+ */
 function deltasOf(events: readonly Event[], unit: Unit): Map<number, Total> {
   const deltas = new Map<number, Total>();
   for (const { seq, count, history } of events)
