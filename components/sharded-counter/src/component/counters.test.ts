@@ -415,6 +415,15 @@ describe("a bounded counter", () => {
     expect(await count(t)).toBe(10);
   });
 
+  test("refuses what a number cannot hold exactly", async () => {
+    const t = setup();
+    const endless = { max: Infinity, shards: 1 };
+    expect((await tryAdd(t, Number.MAX_SAFE_INTEGER, endless)).ok).toBe(true);
+    expect((await tryAdd(t, 1, endless)).ok).toBe(false);
+    expect((await tryAdd(t, -1, endless)).ok).toBe(true);
+    expect(await count(t)).toBe(Number.MAX_SAFE_INTEGER - 1);
+  });
+
   test("may have no upper bound", async () => {
     const t = setup();
     expect((await tryAdd(t, 1e12, { max: Infinity })).ok).toBe(true);

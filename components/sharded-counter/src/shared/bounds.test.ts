@@ -61,3 +61,11 @@ test("the shard with the most to give is the likeliest", () => {
   );
   expect(chosen.filter((shard) => shard === 1)).toHaveLength(8);
 });
+
+test("no bound is no leave to go where whole numbers are not exact", () => {
+  const range = { min: -Infinity, max: Infinity };
+  const most = Number.MAX_SAFE_INTEGER;
+  expect(mayChange(most - 1, 1, range)).toBe(true);
+  expect(mayChange(most, 1, range)).toBe(false);
+  expect(mayChange(-most, -1, range)).toBe(false);
+});

@@ -21,11 +21,12 @@ export function rangesOf({ min, max, shards }: ResolvedBounds): Range[] {
 
 /**
  * Whether a value may change by `count`: to stay inside, or to come closer from outside, where it is
- * after the bounds were drawn tighter.
+ * after the bounds were drawn tighter. Never to beyond 2^53 - 1, where changes would be lost.
  */
 export function mayChange(value: number, count: number, { min, max }: Range): boolean {
   const next = value + count;
   if (count === 0) return true;
+  if (!Number.isSafeInteger(next)) return false;
   return count > 0
     ? next <= max && (next >= min || value < min)
     : next >= min && (next <= max || value > max);
