@@ -203,6 +203,16 @@ describe("large numbers", () => {
     },
   );
 
+  test("keep their last bit beside fractions that come and go", async () => {
+    const t = setup();
+    for (const count of [2n ** 60n + 1n, 0.5, 0.25, -0.75])
+      await t.mutation(api.counters.addMany, {
+        additions: [{ name: "a", count, shard: 0, shards: 1 }],
+      });
+    const totals = await t.query(api.counters.countMany, { names: ["a"] });
+    expect(totals).toEqual([2n ** 60n + 1n]);
+  });
+
   test("never add up to an infinity, or to NaN", async () => {
     const t = setup();
     const add = (count: number) => t.mutation(api.counters.add, { name: "a", count, shard: 0 });

@@ -94,9 +94,10 @@ export function isSameBounds(
 function added(row: Shard | null, count: Total): Content {
   const { value, rest = 0 } = row ?? { value: 0 };
   if (typeof value === "bigint" || typeof count === "bigint") {
-    const { whole, fraction } = split(value);
-    const left = fraction + rest;
-    return { value: plus(whole, count), rest: left === 0 ? undefined : left };
+    const before = split(value);
+    const change = split(count);
+    const left = before.fraction + rest + change.fraction;
+    return { value: plus(before.whole, change.whole), rest: left === 0 ? undefined : left };
   }
   if (isWhole(value, count, rest)) return { value: plus(value, count) };
   const first = twoSum(value, count);
