@@ -167,7 +167,10 @@ export class ShardedCounter<
     return this.calls.count(name, total);
   }
 
-  /** Names that begin with `prefix`, in their order, with their counts. Reads a document per name. */
+  /**
+   * Names that begin with `prefix`, in their order, with their counts. Reads what they cost to count;
+   * a page has 100 at most, and fewer where that is much.
+   */
   async list(
     ctx: AnyCtx,
     { prefix = "", paginationOpts }: { prefix?: string; paginationOpts: PaginationOptions },

@@ -490,6 +490,55 @@ describe("a list", () => {
     expect(isDone).toBe(false);
   });
 
+  test("reads nothing of names that do not begin so", async () => {
+    const t = setup();
+    await fillNames(t);
+    const read = await t.run(async (ctx) => {
+      await ctx.runMutation(api.counters.deletePrefix, { prefix: "pop" });
+      await ctx.runQuery(api.counters.list, { prefix: "pop", numItems: 9, cursor: null });
+      return (await ctx.meta.getTransactionMetrics()).documentsRead.used;
+    });
+    expect(read).toBe(0);
+  });
+
+  test("has a hundred names on a page at most, and goes on where it ended", async () => {
+    const t = setup();
+    const additions = Array.from({ length: 130 }, (_, index) => ({
+      name: `post:${index}`,
+      count: 1,
+    }));
+    await t.mutation(api.counters.addMany, { additions });
+    const first = await list(t, { numItems: 1000 });
+    expect([first.page.length, first.isDone]).toEqual([100, false]);
+    const second = await list(t, { numItems: 1000, cursor: first.continueCursor });
+    expect([second.page.length, second.isDone]).toEqual([30, true]);
+  });
+
+  test("ends a page early where counters have long tails", async () => {
+    const t = setup();
+    for (const name of ["post:1", "post:2", "post:3"])
+      await t.run(async (ctx) => {
+        const seq = ctx.db.vars.commitTs;
+        for (let event = 0; event < 4500; event++)
+          await ctx.db.insert("events", { name, kind: "add", count: 1, seq });
+      });
+    const first = await list(t, { numItems: 9 });
+    expect(first).toMatchObject({ isDone: false, continueCursor: "post:2" });
+    expect(first.page.map(({ total }) => total)).toEqual([4500, 4500]);
+    const second = await list(t, { numItems: 9, cursor: first.continueCursor });
+    expect(second).toMatchObject({ isDone: true, page: [{ name: "post:3", total: 4500 }] });
+  });
+
+  test("has no names at 0 that sweeps forgot, whose histories are deleted all the same", async () => {
+    const t = setup();
+    await t.run((ctx) =>
+      ctx.db.insert("history", { name: "post:1", unit: "day", startAt: 0, delta: 5 }),
+    );
+    expect((await list(t, {})).page).toEqual([]);
+    const deleted = await t.mutation(api.counters.deletePrefix, { prefix: "post:" });
+    expect(deleted).toEqual({ deleted: 1, isDone: true });
+  });
+
   test("of nothing is done", async () => {
     const { page, isDone } = await list(setup(), {});
     expect([page, isDone]).toEqual([[], true]);

@@ -1,6 +1,7 @@
-import { stream } from "convex-helpers/server/stream";
+import { stream, type QueryStream } from "convex-helpers/server/stream";
 import { compareValues } from "convex/values";
 import { invalidCounter } from "../../shared/errors.js";
+import { endOfPrefix } from "../../shared/names.js";
 import type { Total } from "../../shared/total.js";
 import type { SweepReturns } from "../../shared/validators.js";
 import type { Id } from "../_generated/dataModel.js";
@@ -9,8 +10,14 @@ import schema from "../schema.js";
 import { appendBeginning } from "./log.js";
 import { total } from "./totals.js";
 
-/** Names of one call: each takes three queries to find, and three to count or four to delete. */
+/** Names of one deletion: each takes four queries to find, and four to delete. */
 const MOST_NAMES = 400;
+
+/** Names of a page. Who asks for more gets more pages. */
+const MOST_LISTED = 100;
+
+/** What a page may read before it ends early, as tails may be long: a quarter of the limit. */
+const MOST_READ = 8_000;
 
 /** Documents that one call deletes, each read and written: far below the limits of a transaction. */
 const MOST_DELETED = 4_000;
@@ -37,46 +44,85 @@ export async function listCounters(ctx: QueryCtx, args: ListArgs): Promise<ListR
   const { numItems, cursor, endCursor } = args;
   if (!Number.isInteger(numItems) || numItems < 1)
     throw invalidCounter("", "numItems", { found: numItems, wanted: "a whole number above 0" });
-  const most = typeof endCursor === "string" ? MOST_NAMES : Math.min(numItems, MOST_NAMES);
-  const found = await namesAfter(ctx, args, most + 1);
-  const names = found
-    .slice(0, most)
-    .filter((name) => typeof endCursor !== "string" || compareValues(name, endCursor) <= 0);
+  // A page that has an end holds all up to there: the next one begins after it.
+  const isEnded = typeof endCursor === "string";
+  const most = isEnded ? MOST_NAMES : Math.min(numItems, MOST_LISTED);
+  const found = await namesAfter(ctx, COUNTED_IN, args, most + 1);
   const page: ListReturns["page"] = [];
-  for (const name of names) page.push({ name, total: await total(ctx, name) });
+  for (const name of found.slice(0, most)) {
+    if (isEnded ? compareValues(name, endCursor) > 0 : page.length > 0 && (await hasReadMuch(ctx)))
+      break;
+    page.push({ name, total: await total(ctx, name) });
+  }
   return {
     page,
-    isDone: names.length === found.length,
-    continueCursor: names.at(-1) ?? endCursor ?? cursor ?? args.prefix,
+    isDone: page.length === found.length,
+    continueCursor: page.at(-1)?.name ?? endCursor ?? cursor ?? args.prefix,
   };
 }
 
-/** The first names after a cursor, of all tables together. */
+/** A counter that has read this much by itself is the last of its page. */
+async function hasReadMuch(ctx: QueryCtx): Promise<boolean> {
+  const { documentsRead } = await ctx.meta.getTransactionMetrics();
+  return documentsRead.used > MOST_READ;
+}
+
+type Table = "counters" | "events" | "checkpoints" | "history";
+
+/** Where counters that are not 0 are found. */
+const COUNTED_IN: readonly Table[] = ["counters", "events", "checkpoints"];
+
+/** Where anything of a counter is found: sweeps forget names at 0, and keep their histories. */
+const STORED_IN: readonly Table[] = [...COUNTED_IN, "history"];
+
+/** The first names after a cursor, of all the tables together. */
 async function namesAfter(
   ctx: QueryCtx,
-  { prefix, cursor }: Pick<ListArgs, "prefix" | "cursor">,
+  tables: readonly Table[],
+  range: Pick<ListArgs, "prefix" | "cursor">,
   most: number,
 ): Promise<string[]> {
   const names = new Set<string>();
-  const db = stream(ctx.db, schema);
-  const after = { name: cursor ?? prefix, isIncluded: cursor === null };
-  for (const rows of [
-    db.query("counters").withIndex("name", (q) => from(q, after)),
-    db.query("events").withIndex("by_name_seq", (q) => from(q, after)),
-    db.query("checkpoints").withIndex("by_name_seq", (q) => from(q, after)),
-  ])
-    for (const { name } of await rows.distinct(["name"]).take(most)) names.add(name);
-  const sorted = [...names].sort(compareValues).slice(0, most);
-  // They come in order: after the first that does not begin so, none does.
-  return sorted.filter((name) => name.startsWith(prefix));
+  for (const table of tables)
+    for (const { name } of await namedRows(ctx, table, range).distinct(["name"]).take(most))
+      names.add(name);
+  return [...names].sort(compareValues).slice(0, most);
 }
 
-/** A range of names that ends where the table ends. */
-function from<Range>(
-  q: { gt(field: "name", name: string): Range; gte(field: "name", name: string): Range },
-  { name, isIncluded }: { name: string; isIncluded: boolean },
+function namedRows(
+  ctx: QueryCtx,
+  table: Table,
+  range: Pick<ListArgs, "prefix" | "cursor">,
+): QueryStream<{ name: string }> {
+  const db = stream(ctx.db, schema);
+  switch (table) {
+    case "counters":
+      return db.query(table).withIndex("name", (q) => within(q, range));
+    case "history":
+      return db.query(table).withIndex("by_name_unit_startAt", (q) => within(q, range));
+    case "events":
+    case "checkpoints":
+      return db.query(table).withIndex("by_name_seq", (q) => within(q, range));
+  }
+}
+
+interface LowerBound<Range> {
+  gt(field: "name", name: string): UpperBound<Range> & Range;
+  gte(field: "name", name: string): UpperBound<Range> & Range;
+}
+
+interface UpperBound<Range> {
+  lt(field: "name", name: string): Range;
+}
+
+/** Names that begin with the prefix, after the cursor: nothing is read of others. */
+function within<Range>(
+  q: LowerBound<Range>,
+  { prefix, cursor }: Pick<ListArgs, "prefix" | "cursor">,
 ): Range {
-  return isIncluded ? q.gte("name", name) : q.gt("name", name);
+  const after = cursor === null ? q.gte("name", prefix) : q.gt("name", cursor);
+  const end = endOfPrefix(prefix);
+  return end === null ? after : after.lt("name", end);
 }
 
 /**
@@ -84,7 +130,7 @@ function from<Range>(
  * that it takes several calls to delete is 0 after the first.
  */
 export async function deletePrefix(ctx: MutationCtx, prefix: string): Promise<SweepReturns> {
-  const names = await namesAfter(ctx, { prefix, cursor: null }, MOST_NAMES);
+  const names = await namesAfter(ctx, STORED_IN, { prefix, cursor: null }, MOST_NAMES);
   let deleted = 0;
   for (const name of names) {
     const most = MOST_DELETED - deleted;
@@ -97,12 +143,7 @@ export async function deletePrefix(ctx: MutationCtx, prefix: string): Promise<Sw
   return { deleted, isDone: names.length < MOST_NAMES };
 }
 
-type Row = {
-  [Table in "counters" | "events" | "checkpoints" | "history"]: {
-    table: Table;
-    _id: Id<Table>;
-  };
-}["counters" | "events" | "checkpoints" | "history"];
+type Row = { [Name in Table]: { table: Name; _id: Id<Name> } }[Table];
 
 /** What a counter consists of, its rows first: `most` documents, or all if there are fewer. */
 async function rowsOf(ctx: QueryCtx, name: string, most: number): Promise<Row[]> {
