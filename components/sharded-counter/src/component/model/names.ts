@@ -47,7 +47,7 @@ export async function listCounters(ctx: QueryCtx, args: ListArgs): Promise<ListR
   // A page that has an end holds all up to there: the next one begins after it.
   const isEnded = typeof endCursor === "string";
   const most = isEnded ? MOST_NAMES : Math.min(numItems, MOST_LISTED);
-  const found = await namesAfter(ctx, COUNTED_IN, args, most + 1);
+  const found = await namesAfter(ctx, { ...args, tables: COUNTED_IN }, most + 1);
   const page: ListReturns["page"] = [];
   for (const name of found.slice(0, most)) {
     if (isEnded ? compareValues(name, endCursor) > 0 : page.length > 0 && (await hasReadMuch(ctx)))
@@ -78,8 +78,7 @@ const STORED_IN: readonly Table[] = [...COUNTED_IN, "history"];
 /** The first names after a cursor, of all the tables together. */
 async function namesAfter(
   ctx: QueryCtx,
-  tables: readonly Table[],
-  range: Pick<ListArgs, "prefix" | "cursor">,
+  { tables, ...range }: Pick<ListArgs, "prefix" | "cursor"> & { tables: readonly Table[] },
   most: number,
 ): Promise<string[]> {
   const names = new Set<string>();
@@ -130,7 +129,7 @@ function within<Range>(
  * that it takes several calls to delete is 0 after the first.
  */
 export async function deletePrefix(ctx: MutationCtx, prefix: string): Promise<SweepReturns> {
-  const names = await namesAfter(ctx, STORED_IN, { prefix, cursor: null }, MOST_NAMES);
+  const names = await namesAfter(ctx, { prefix, cursor: null, tables: STORED_IN }, MOST_NAMES);
   let deleted = 0;
   for (const name of names) {
     const most = MOST_DELETED - deleted;
