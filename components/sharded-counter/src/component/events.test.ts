@@ -589,11 +589,22 @@ describe("series", () => {
   test.each([
     [{ startAt: T0 + 4 * HOUR }, "startAt"],
     [{ startAt: NaN }, "startAt"],
+    [{ startAt: -Infinity }, "startAt"],
+    [{ endAt: Infinity }, "endAt"],
+    [{ startAt: T0, endAt: T0 }, "startAt"],
     [{ endAt: T0 + 1001 * HOUR }, "endAt"],
   ])("refuses the range %o", async (more, field) => {
     await expect(series(setup(), more)).rejects.toMatchObject({
       data: { code: "INVALID_COUNTER", field },
     });
+  });
+
+  test("tells of any past without walking there", async () => {
+    const t = setup();
+    await fillHours(t);
+    const startAt = -HOUR * 2e9;
+    const past = await series(t, { startAt, endAt: startAt + 1 });
+    expect(past).toEqual([{ startAt, delta: 0, total: 0 }]);
   });
 
   test("takes a thousand hours", async () => {

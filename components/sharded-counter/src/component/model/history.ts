@@ -93,16 +93,18 @@ export interface SeriesArgs {
 export async function series(ctx: QueryCtx, args: SeriesArgs): Promise<Point[]> {
   const { name, unit, endAt } = args;
   validateSeries(args);
-  const deltas = await readDeltas(ctx, { name, unit, startAt: startOf(args.startAt, unit) });
-  const last = Math.max(startOf(endAt - 1, unit), ...deltas.keys());
-  const points: Point[] = [];
+  const first = startOf(args.startAt, unit);
+  const deltas = await readDeltas(ctx, { name, unit, startAt: first });
   let after = await total(ctx, name);
-  for (let startAt = last; startAt >= startOf(args.startAt, unit); startAt -= UNIT_MS[unit]) {
+  for (const [startAt, delta] of [...deltas].sort(([a], [b]) => b - a))
+    if (startAt >= endAt) after = plus(after, negate(delta));
+  const points: Point[] = [];
+  for (let startAt = startOf(endAt - 1, unit); startAt >= first; startAt -= UNIT_MS[unit]) {
     const delta = deltas.get(startAt) ?? 0;
-    if (startAt < endAt) points.unshift({ startAt, delta, total: after });
+    points.push({ startAt, delta, total: after });
     after = plus(after, negate(delta));
   }
-  return points;
+  return points.reverse();
 }
 
 /** What is booked from `startAt` on, and what is still in the log. */
