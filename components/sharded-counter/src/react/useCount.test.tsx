@@ -56,7 +56,7 @@ describe("an optimistic addition", () => {
     return store as unknown as OptimisticLocalStore;
   }
 
-  test("is shown wherever the same name is followed and has been loaded", () => {
+  test("is shown wherever the same name is followed and has been loaded, unless it is throttled", () => {
     const followed = [
       { args: {}, value: 5 },
       { args: { isThrottled: true }, value: 3 },
@@ -64,7 +64,7 @@ describe("an optimistic addition", () => {
       { args: {}, value: undefined },
     ];
     optimisticAdd(query, 2)(storeOf(followed), {});
-    expect(followed.map(({ value }) => value)).toEqual([7, 5, 7, undefined]);
+    expect(followed.map(({ value }) => value)).toEqual([7, 3, 7, undefined]);
   });
 
   test("is told from the mutation's arguments", () => {

@@ -39,7 +39,8 @@ export function useCount<Count extends number | bigint>(
 
 /**
  * Counts a click before the server does: for `withOptimisticUpdate` of a mutation that adds. What is
- * shown jumps to the truth when the server's answer comes, and back if the mutation fails.
+ * shown jumps to the truth when the server's answer comes, and back if the mutation fails. What is
+ * throttled stays as it is: it would jump back until the next checkpoint.
  *
  * ```tsx
  * const visit = useMutation(api.visits.visit).withOptimisticUpdate(
@@ -59,7 +60,7 @@ export function optimisticAdd<Args extends object, Count extends number | bigint
     const added = typeof amount === "function" ? amount(args) : amount;
     const nameAdded = typeof name === "function" ? name(args) : name;
     for (const { args: followed, value } of store.getAllQueries(getCountQuery))
-      if (value !== undefined && followed.name === nameAdded)
+      if (value !== undefined && followed.name === nameAdded && !followed.isThrottled)
         store.setQuery(getCountQuery, followed, sumOf(value, added));
   };
 }
