@@ -27,10 +27,7 @@ export class ShardHistory {
   }
 
   /** To be called after every commit. What is wrong with the answer that it held, if anything. */
-  check(
-    answers: readonly (LoggedAnswer & { shards: number })[],
-    rows: readonly StoredShard[],
-  ): string | null {
+  check(answers: readonly LoggedAnswer[], rows: readonly StoredShard[]): string | null {
     let wrong: string | null = null;
     for (const answer of answers.slice(this.#checked)) {
       this.#checked += 1;
@@ -40,7 +37,7 @@ export class ShardHistory {
     return wrong;
   }
 
-  #refuse(answer: LoggedAnswer & { shards: number }): string | null {
+  #refuse(answer: LoggedAnswer): string | null {
     const seen = this.#states.findLast(({ seq }) => seq <= answer.snapshot);
     const current = this.#states.at(-1);
     const verdicts = [seen, current].map((state) => this.#judge(answer, state?.rows ?? []));
@@ -48,13 +45,11 @@ export class ShardHistory {
   }
 
   #judge(
-    { at, count, retryAfter = NaN, shards }: LoggedAnswer & { shards: number },
+    { at, count, retryAfter = NaN }: LoggedAnswer,
     rows: readonly StoredShard[],
   ): string | null {
     const left = (later: number) => this.#limit.capacity - this.#usedAt(rows, later);
     if (count <= left(at) + ROUNDING) return `refused ${count} although ${left(at)} were left`;
-    // Rows of another layout are spread before they drain, so they do not say how long that takes.
-    if (rows.some(({ layout }) => layout !== shards)) return null;
     if (!(left(at + retryAfter) >= count - TOLERANCE))
       return `promised ${count} after ${retryAfter} ms, which is too early`;
     if (left(at + retryAfter - 1) >= count - ROUNDING)

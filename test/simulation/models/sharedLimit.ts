@@ -14,7 +14,6 @@ const schema = defineSchema({
     count: v.number(),
     ok: v.boolean(),
     retryAfter: v.optional(v.number()),
-    shards: v.number(),
     snapshot: v.int64(),
     seq: v.commitTs(),
   }),
@@ -73,7 +72,7 @@ export function sharedLimit(shared: SharedLimit): Scenario {
       });
       let stored: StoredShard[] = [];
       simulation.afterEveryCommit(() => {
-        const answers = simulation.documents<LoggedAnswer & { shards: number }>("", "answers");
+        const answers = simulation.documents<LoggedAnswer>("", "answers");
         const rows = simulation.documents<StoredShard>("rateLimiter", "rateLimits");
         const isSane = rows.every(({ value, ts, cap }) => value <= cap && Number.isFinite(ts));
         const isOneLayout = new Set(rows.map(({ layout }) => layout)).size <= 1;
@@ -101,13 +100,11 @@ function functionsOf(versions: SharedLimit["versions"]) {
       const answer = await limiter.limit(ctx, "shared", { count });
       if (checked && JSON.stringify(checked) !== JSON.stringify(answer))
         throw new Error(`checked ${JSON.stringify(checked)}, got ${JSON.stringify(answer)}`);
-      const { shards = 1 } = (versions[version] ?? {}) as { shards?: number };
       const seen = { at: Date.now(), snapshot: ctx.meta.getSnapshotTs() };
       await ctx.db.insert("answers", {
         ...answer,
         ...seen,
         count,
-        shards,
         seq: ctx.db.vars.commitTs,
       });
       currentSimulation().mayThrow("hit");
