@@ -31,7 +31,7 @@ const addAndFold = mutationGeneric({
   },
 });
 
-/** Deletes what was committed before a checkpoint was, instead of what the checkpoint holds. */
+/** Deletes what was committed before a checkpoint was, and not only what the checkpoint holds. */
 const sweepTooFar = mutationGeneric({
   args: {},
   handler: async (ctx) => {
@@ -43,6 +43,7 @@ const sweepTooFar = mutationGeneric({
         .first();
       if (newest && seq <= newest.seq) await ctx.db.delete(_id);
     }
+    await ctx.runMutation(makeFunctionReference<"mutation">("events:runSweep"), {});
     return { deleted: 0, isDone: true };
   },
 });
