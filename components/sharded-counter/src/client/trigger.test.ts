@@ -113,3 +113,19 @@ test("a sum that is no number fails the write that it counts", async () => {
   });
   await expect(written).rejects.toMatchObject({ data: { field: "count" } });
 });
+
+test("a document from before whose sum is no number can be put right, and deleted", async () => {
+  const t = convexTest(schema, { "./_generated/api.js": () => Promise.resolve({}) });
+  register(t);
+  const trigger = counter.trigger<DataModel, "tasks">("hours", { sum: ({ hours }) => hours });
+  await t.run(async (ctx) => {
+    const id = await ctx.db.insert("tasks", { list: "home", hours: NaN, isDone: false });
+    const bad = await ctx.db.get("tasks", id);
+    if (!bad) throw new Error("invariant: it was inserted");
+    const good = { ...bad, hours: 3 };
+    await trigger(ctx, { id, operation: "update", oldDoc: bad, newDoc: good });
+    expect(await counter.count(ctx, "hours")).toBe(3);
+    await trigger(ctx, { id, operation: "delete", oldDoc: bad, newDoc: null });
+    expect(await counter.count(ctx, "hours")).toBe(3);
+  });
+});

@@ -1,5 +1,6 @@
 import type { DocumentByName, GenericDataModel, TableNamesInDataModel } from "convex/server";
 import type { GenericId } from "convex/values";
+import { isShardedCounterError } from "../shared/errors.js";
 import { negate, type Total } from "../shared/total.js";
 import { pairsOf, type Deltas } from "./deltas.js";
 
@@ -57,11 +58,29 @@ export function contribution<Name extends string, Doc, Amount extends number | b
   };
 }
 
-/** What a change of a document changes: what it contributes after, less what it did before. */
+/**
+ * What a change of a document changes: what it contributes after, less what it did before. A document
+ * that cannot be counted never was: it can be put right, and deleted.
+ */
 export function difference<Name extends string, Doc>(
   contributionOf: Contribution<Name, Doc>,
   { oldDoc, newDoc }: { oldDoc: Doc | null; newDoc: Doc | null },
 ): (readonly [Name, Total])[] {
-  const before = contributionOf(oldDoc).map(([name, amount]) => [name, negate(amount)] as const);
-  return [...before, ...contributionOf(newDoc)];
+  const before = countedBefore(contributionOf, oldDoc);
+  return [
+    ...before.map(([name, amount]) => [name, negate(amount)] as const),
+    ...contributionOf(newDoc),
+  ];
+}
+
+function countedBefore<Name extends string, Doc>(
+  contributionOf: Contribution<Name, Doc>,
+  oldDoc: Doc | null,
+): (readonly [Name, Total])[] {
+  try {
+    return contributionOf(oldDoc);
+  } catch (error) {
+    if (isShardedCounterError(error, "INVALID_COUNTER")) return [];
+    throw error;
+  }
 }
