@@ -428,6 +428,14 @@ describe("whole numbers", () => {
     });
   });
 
+  test("of 64 bits are what tryAdd answers with", async () => {
+    const seats = new ShardedCounter(component, { int64: true, bounded: { seats: { max: 9 } } });
+    await setup().mutation(async (ctx) => {
+      expect(await seats.tryAdd(ctx, "seats", 7n)).toEqual({ ok: true, count: 7n });
+      expect(await seats.tryAdd(ctx, "seats", 3)).toEqual({ ok: false, count: 7n });
+    });
+  });
+
   test("are what an estimate of whole numbers is rounded to", async () => {
     const rows = new ShardedCounter(component, { integer: true, defaultShards: 3 });
     const t = setup();

@@ -80,19 +80,23 @@ export class ShardedCounter<
     ctx: WriteCtx,
     name: Name,
     count: AmountOf<Int64> = 1 as AmountOf<Int64>,
-  ): Promise<TryAddReturns> {
+  ): Promise<TryAddReturns<CountOf<Int64>>> {
     const counter = this.calls.counter(name);
     const { bounds } = counter;
     if (!bounds)
       throw invalidCounter(name, "bounded", { found: undefined, wanted: "declared to use tryAdd" });
-    const { shard, ...status } = await ctx.runMutation(this.component.counters.tryAdd, {
+    const {
+      ok,
+      count: total,
+      shard,
+    } = await ctx.runMutation(this.component.counters.tryAdd, {
       name,
       bounds,
       count: this.calls.amount(name, count),
       shard: this.calls.lastShard(ctx, counter),
     });
-    if (status.ok) this.calls.remember(ctx, counter, shard);
-    return status;
+    if (ok) this.calls.remember(ctx, counter, shard);
+    return total === undefined ? { ok } : { ok, count: this.calls.count(name, total) };
   }
 
   /**

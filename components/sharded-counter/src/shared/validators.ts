@@ -68,7 +68,10 @@ export const vTryAddReturns = v.object({ ok: v.boolean(), count: v.optional(v.nu
  * Whether the change was made. `count` is the total, if all rows had to be looked at to tell: as of
  * the beginning of the transaction when refused.
  */
-export type TryAddReturns = Infer<typeof vTryAddReturns>;
+export interface TryAddReturns<Count = number> {
+  ok: boolean;
+  count?: Count;
+}
 
 /** What a sweep did: documents deleted, and whether that was all there is to do now. */
 export const vSweepReturns = v.object({ deleted: v.number(), isDone: v.boolean() });
