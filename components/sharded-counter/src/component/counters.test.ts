@@ -36,7 +36,7 @@ describe("the functions of the official package", () => {
     expect(await count(t, "never used")).toBe(0);
   });
 
-  test.each([0, -4, 2.5, NaN, 1e6, Infinity])(
+  test.each([0, -4, 2.5, NaN, 20_000, 1e6, Infinity])(
     "refuse %d shards and leave the count as it is",
     async (shards) => {
       const t = setup();
@@ -577,6 +577,45 @@ describe("a list", () => {
     expect(await count(t, "long")).toBe(0);
     expect((await deleteAll()).isDone).toBe(true);
     expect(await t.run((ctx) => ctx.db.query("events").first())).toBeNull();
+  });
+});
+
+describe("the empty name", () => {
+  const name = "";
+
+  test("is a name as any other to the functions of the official package", async () => {
+    const t = setup();
+    await t.mutation(api.counters.add, { name, count: 4 });
+    await t.mutation(api.counters.rebalance, { name });
+    expect(await count(t, name)).toBe(4);
+    expect(await t.query(api.counters.estimateCount, { name, readFromShards: 16 })).toBe(4);
+    await t.mutation(api.counters.reset, { name });
+    expect(await count(t, name)).toBe(0);
+  });
+
+  test("is refused by all others", async () => {
+    const t = setup();
+    const addition = { name, count: 1 };
+    const bounds = { min: 0, max: 1, shards: 1 };
+    const range = { unit: "hour", startAt: 0, endAt: 1 } as const;
+    for (const call of [
+      () => t.mutation(api.counters.addMany, { additions: [addition] }),
+      () => t.query(api.counters.countMany, { names: [name] }),
+      () => t.mutation(api.counters.countManyInMutation, { counters: [{ name, shards: [] }] }),
+      () => t.mutation(api.counters.set, { name, value: 1 }),
+      () => t.mutation(api.counters.getAndReset, { name }),
+      () => t.mutation(api.counters.tryAdd, { ...addition, bounds }),
+      () => t.mutation(api.events.once, { ...addition, key: "k", ttlMs: 1 }),
+      () => t.query(api.events.rollup, { name }),
+      () => t.query(api.events.series, { name, ...range }),
+      () => t.mutation(api.uniques.add, { name, item: "ada" }),
+      () => t.query(api.uniques.count, { name }),
+      () => t.mutation(api.uniques.merge, { into: "a", from: name }),
+      () => t.mutation(api.uniques.reset, { name }),
+    ])
+      await expect(call()).rejects.toMatchObject({
+        data: { code: "INVALID_COUNTER", field: "name" },
+      });
   });
 });
 

@@ -17,16 +17,20 @@ export const MAX_POINTS = 1000;
 /** Ten years: whoever means longer means for ever, and wants a table of their own. */
 const MAX_TTL_MS = 10 * 365 * 86_400_000;
 
+/** For the functions of the official package, which take the empty name as any other. */
+export const LEAST_OFFICIAL_NAME_BYTES = 0;
+
+const LEAST_NAME_BYTES = 1;
 const MAX_NAME_BYTES = 512;
 const MAX_KEY_BYTES = 256;
 
 /** @throws INVALID_COUNTER with the field `name`. */
-export function validateName(name: string): void {
+export function validateName(name: string, leastBytes = LEAST_NAME_BYTES): void {
   const bytes = new TextEncoder().encode(name).length;
-  if (bytes > MAX_NAME_BYTES)
+  if (!isWholeFrom(leastBytes, bytes, MAX_NAME_BYTES))
     throw invalidCounter(name, "name", {
       found: `of ${bytes} bytes`,
-      wanted: `at most ${MAX_NAME_BYTES} bytes of UTF-8`,
+      wanted: `${leastBytes} to ${MAX_NAME_BYTES} bytes of UTF-8`,
     });
 }
 
@@ -113,17 +117,20 @@ export function validateHistory(name: string, { hour, day }: History): void {
 }
 
 /** @throws INVALID_COUNTER naming the field. */
-export function validateCounter({ name, shards, bounds, history }: Counter): void {
-  validateName(name);
+export function validateCounter(
+  { name, shards, bounds, history }: Counter,
+  leastNameBytes = LEAST_NAME_BYTES,
+): void {
+  validateName(name, leastNameBytes);
   validateShards(name, shards);
   if (bounds) resolveBounds(name, bounds);
   if (history) validateHistory(name, history);
 }
 
 /** @throws INVALID_COUNTER naming the field. */
-export function validateAddition(addition: Addition): void {
+export function validateAddition(addition: Addition, leastNameBytes = LEAST_NAME_BYTES): void {
   const { name, count } = addition;
-  validateCounter(addition);
+  validateCounter(addition, leastNameBytes);
   validateShard(name, addition);
   validateCount(name, count);
   if (addition.bounds && !Number.isSafeInteger(count))

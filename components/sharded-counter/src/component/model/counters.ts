@@ -1,4 +1,5 @@
 import {
+  LEAST_OFFICIAL_NAME_BYTES,
   validateAddition,
   validateBatch,
   validateCount,
@@ -15,7 +16,7 @@ import { total } from "./totals.js";
 
 /** Adds to a counter where it is stored, and answers to which row; null for the log. */
 export async function add(ctx: MutationCtx, addition: Addition): Promise<number | null> {
-  validateAddition(addition);
+  validateAddition(addition, LEAST_OFFICIAL_NAME_BYTES);
   return addValidated(ctx, addition);
 }
 
@@ -78,7 +79,7 @@ function wholeValue(name: string, value: Total): number {
 
 /** As if the counter had never been used. */
 export async function reset(ctx: MutationCtx, counter: Counter): Promise<void> {
-  validateCounter(counter);
+  validateCounter(counter, LEAST_OFFICIAL_NAME_BYTES);
   const { name, bounds } = counter;
   if (bounds) return resetBounded(ctx, { name, bounds });
   await deleteShards(ctx, name);
@@ -95,7 +96,7 @@ export async function getAndReset(ctx: MutationCtx, counter: Counter): Promise<T
 
 /** Spreads a sharded counter evenly over its rows. The log has nothing to spread. */
 export async function rebalance(ctx: MutationCtx, counter: Counter): Promise<void> {
-  validateCounter(counter);
+  validateCounter(counter, LEAST_OFFICIAL_NAME_BYTES);
   const { name, bounds, shards } = counter;
   if (bounds) await rebalanceBounded(ctx, { name, bounds });
   else await rebalanceShards(ctx, { name, shards });

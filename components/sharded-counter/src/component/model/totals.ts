@@ -1,4 +1,5 @@
 import {
+  LEAST_OFFICIAL_NAME_BYTES,
   validateBatch,
   validateName,
   validateReadFromShards,
@@ -16,6 +17,12 @@ import { estimateShards, getShard, listShards, sumOf, type Shard } from "./shard
  */
 export async function total(ctx: QueryCtx, name: string): Promise<Total> {
   return plus(sumOf(await listShards(ctx, name)), await readLog(ctx, name));
+}
+
+/** As a number, for the function of the official package. */
+export async function count(ctx: QueryCtx, name: string): Promise<number> {
+  validateName(name, LEAST_OFFICIAL_NAME_BYTES);
+  return Number(await total(ctx, name));
 }
 
 export async function totals(ctx: QueryCtx, names: readonly string[]): Promise<Total[]> {
@@ -90,7 +97,7 @@ export async function estimate(
   ctx: QueryCtx,
   { name, shards, readFromShards = 1 }: { name: string; shards?: number; readFromShards?: number },
 ): Promise<number> {
-  validateName(name);
+  validateName(name, LEAST_OFFICIAL_NAME_BYTES);
   validateShards(name, shards);
   validateReadFromShards(name, readFromShards);
   const rows = await estimateShards(ctx, { name, shards }, readFromShards);
