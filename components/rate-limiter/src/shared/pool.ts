@@ -102,8 +102,7 @@ export function poolAt(states: readonly ShardState[], config: ResolvedConfig, no
   });
   // As if they had been moved when the last of them was written: rows that nobody moves drain slower
   // the fewer of them owe, and a promise made now must still hold when it is kept.
-  const ts = Math.max(...found.map(({ usage }) => usage.ts));
-  const movedAt = isFromTheFuture({ ts }, now) ? now : ts;
+  const movedAt = Math.min(now, Math.max(...found.map(({ usage }) => usage.ts)));
   const usages = found.map(({ usage, share }) => advance(usage, share, movedAt));
   return spread(usages, shards).map((usage) => advance(usage, shareOf(config), now));
 }
