@@ -332,7 +332,7 @@ describe("modes", () => {
 });
 
 describe("an instance", () => {
-  test.each([0, -4, 2.5, NaN, 1e6])("is not made with %d shards", (shards) => {
+  test.each([0, -4, 2.5, NaN, 20_000, 1e6])("is not made with %d shards", (shards) => {
     const refused = expect.objectContaining({
       data: expect.objectContaining({ code: "INVALID_COUNTER", field: "shards" }),
     });
@@ -451,6 +451,20 @@ describe("whole numbers", () => {
       await expect(add).rejects.toMatchObject({ data: { field: "count" } });
     },
   );
+});
+
+test("additions to many names are one call to the component, and none if nothing changes", async () => {
+  await setup().mutation(async (ctx) => {
+    const runMutation = vi.fn(ctx.runMutation);
+    const watched = { ...ctx, runMutation: runMutation as typeof ctx.runMutation };
+    await log.addMany(watched, { a: 1, b: 2, c: 3 });
+    expect(runMutation).toHaveBeenCalledTimes(1);
+    await log.addMany(watched, [
+      ["a", 1],
+      ["a", -1],
+    ]);
+    expect(runMutation).toHaveBeenCalledTimes(1);
+  });
 });
 
 test("deltas of one name are one event, and those that add up to 0 are none", async () => {
