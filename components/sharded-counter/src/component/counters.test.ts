@@ -513,18 +513,19 @@ describe("a list", () => {
 
   test("ends a page early where counters have long tails", async () => {
     const t = setup();
-    for (const name of ["post:1", "post:2", "post:3"])
+    const tails = { "post:1": 4500, "post:2": 4500, "post:3": 1 };
+    for (const [name, events] of Object.entries(tails))
       await t.run(async (ctx) => {
         const seq = ctx.db.vars.commitTs;
-        for (let event = 0; event < 4500; event++)
+        for (let event = 0; event < events; event++)
           await ctx.db.insert("events", { name, kind: "add", count: 1, seq });
       });
     const first = await list(t, { numItems: 9 });
     expect(first).toMatchObject({ isDone: false, continueCursor: "post:2" });
     expect(first.page.map(({ total }) => total)).toEqual([4500, 4500]);
     const second = await list(t, { numItems: 9, cursor: first.continueCursor });
-    expect(second).toMatchObject({ isDone: true, page: [{ name: "post:3", total: 4500 }] });
-  });
+    expect(second).toMatchObject({ isDone: true, page: [{ name: "post:3", total: 1 }] });
+  }, 30_000);
 
   test("has no names at 0 that sweeps forgot, whose histories are deleted all the same", async () => {
     const t = setup();

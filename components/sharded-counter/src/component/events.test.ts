@@ -159,7 +159,7 @@ describe("the log", () => {
     });
     expect(used.documentsRead.used).toBe(1000 + 4500);
     expect(used.databaseQueries.used).toBe(4);
-  });
+  }, 30_000);
 
   test("costs a mutation that adds a thousand times to a new name few queries", async () => {
     const t = setup();
@@ -171,7 +171,7 @@ describe("the log", () => {
       return ctx.meta.getTransactionMetrics();
     });
     expect(used.databaseQueries.used).toBeLessThan(260);
-  });
+  }, 30_000);
 
   test("has a short tail and asks for sweeps, too, if it is only ever set and reset", async () => {
     const t = setup();
