@@ -18,23 +18,25 @@ const ROUNDING = 1e-9;
  */
 export class SlidingModel {
   readonly #limit: SlidingLimit;
-  readonly #judgesRefusals: boolean;
+  readonly #hasShards: boolean;
   #granted: { at: number; count: number }[] = [];
   #checked = 0;
   #seenAt = -Infinity;
 
-  /** @param judgesRefusals False for limits with shards: one can be full while others have room. */
-  constructor(limit: SlidingLimit, judgesRefusals = true) {
+  /**
+   * @param hasShards Then one can be full while others have room, and requests on different ones are
+   * not committed in the order in which they began.
+   */
+  constructor(limit: SlidingLimit, hasShards = false) {
     this.#limit = limit;
-    this.#judgesRefusals = judgesRefusals;
+    this.#hasShards = hasShards;
   }
 
   /** What is wrong with the answers since the last call; null when nothing is. */
   check(answers: readonly Answer[]): string | null {
     for (const answer of answers.slice(this.#checked)) {
       this.#checked += 1;
-      if (this.#seenAt > answer.at + MAX_CLOCK_SKEW_MS) this.#restamp(answer.at);
-      const wrong = answer.ok ? this.#admit(answer) : this.#refuse(answer);
+      const wrong = this.#hasShards ? this.#admitAnywhere(answer) : this.#judge(answer);
       if (wrong !== null) return wrong;
     }
     return null;
@@ -55,6 +57,23 @@ export class SlidingModel {
     this.#seenAt = at;
   }
 
+  /** At none of the instants that something was granted at had more been used. */
+  #admitAnywhere({ at, count, ok }: Answer): string | null {
+    if (!ok) return null;
+    const granted = [...this.#granted, { at, count }].sort((one, other) => one.at - other.at);
+    for (const instant of granted) {
+      this.#granted = granted.filter((each) => each.at <= instant.at);
+      const used = this.#usedAt(instant.at);
+      if (used > this.#limit.rate + TOLERANCE) return `admitted ${used} of ${this.#limit.rate}`;
+    }
+    return null;
+  }
+
+  #judge(answer: Answer): string | null {
+    if (this.#seenAt > answer.at + MAX_CLOCK_SKEW_MS) this.#restamp(answer.at);
+    return answer.ok ? this.#admit(answer) : this.#refuse(answer);
+  }
+
   #admit({ at, count }: Answer): string | null {
     const { kind, rate, period } = this.#limit;
     const used = this.#usedAt(at);
@@ -67,7 +86,6 @@ export class SlidingModel {
   }
 
   #refuse({ at, count, retryAfter = NaN }: Answer): string | null {
-    if (!this.#judgesRefusals) return null;
     const left = (later: number) => this.#limit.rate - this.#usedAt(later);
     if (count <= left(at) + ROUNDING) return `refused ${count} although ${left(at)} were left`;
     if (!(left(at + retryAfter) >= count - TOLERANCE))

@@ -16,7 +16,7 @@ function sliding(kind: SlidingLimit["kind"], faults: Scenario["faults"] = {}): S
 function slidingWithShards(): Scenario {
   const limit = { kind: "sliding window", rate: 12, period: 60_000 } as const;
   const name = "sliding-window-with-shards";
-  const model = () => new SlidingModel(limit, false);
+  const model = () => new SlidingModel(limit, true);
   return sharedLimit({ name, versions: [{ ...limit, start: 0, shards: 3 }], capacity: 12, model });
 }
 
