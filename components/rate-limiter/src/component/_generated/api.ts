@@ -15,6 +15,7 @@ import type * as model_background from "../model/background.js";
 import type * as model_calls from "../model/calls.js";
 import type * as model_clear from "../model/clear.js";
 import type * as model_expired from "../model/expired.js";
+import type * as model_housekeeping from "../model/housekeeping.js";
 import type * as model_idle from "../model/idle.js";
 import type * as model_leases from "../model/leases.js";
 import type * as model_limits from "../model/limits.js";
@@ -48,6 +49,7 @@ const fullApi: ApiFromModules<{
   "model/calls": typeof model_calls;
   "model/clear": typeof model_clear;
   "model/expired": typeof model_expired;
+  "model/housekeeping": typeof model_housekeeping;
   "model/idle": typeof model_idle;
   "model/leases": typeof model_leases;
   "model/limits": typeof model_limits;

@@ -1,20 +1,6 @@
-import { internal } from "../_generated/api.js";
-import type { MutationCtx } from "../_generated/server.js";
-
 /**
  * Whether requests schedule background work now and then. Off in users' tests: a job drawn at random
- * would outlive the one test in a hundred that happened to draw it.
+ * would outlive the one test in a hundred that happened to draw it. Imports nothing, since users'
+ * projects compile it with the test helper.
  */
 export const background = { isOn: true };
-
-/** New rows between two sweeps, on average: far fewer than a sweep deletes, so rows cannot pile up. */
-const INSERTS_PER_SWEEP = 64;
-
-/** Schedules a sweep after one in 64 inserts. Whoever inserts what a sweep deletes calls it. */
-export async function sweepSometimes(
-  ctx: MutationCtx,
-  { autoSweep = true }: { autoSweep?: boolean },
-): Promise<void> {
-  if (autoSweep && background.isOn && Math.random() * INSERTS_PER_SWEEP < 1)
-    await ctx.scheduler.runAfter(0, internal.sweeps.background, {});
-}

@@ -11,7 +11,7 @@ import type {
 import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { sweepSometimes } from "./background.js";
+import { sweepSometimes } from "./housekeeping.js";
 import { effectiveConfig } from "./overrides.js";
 import { hasWritten, type Subject } from "./shards.js";
 

@@ -2,7 +2,7 @@ import { validateCount, validateDuration } from "../../shared/validation.js";
 import type { RateLimitStatus, ReserveArgs, ReserveReturns } from "../../shared/validators.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
-import { sweepSometimes } from "./background.js";
+import { sweepSometimes } from "./housekeeping.js";
 import { prepare, rejectTooLarge } from "./calls.js";
 import { plan } from "./requests.js";
 import { charge, refund } from "./statuses.js";

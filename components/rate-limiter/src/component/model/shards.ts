@@ -5,7 +5,7 @@ import { isCurrent, shareOf, type Pool, type ShardState } from "../../shared/poo
 import { periodOf } from "../../shared/windows.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
-import { sweepSometimes } from "./background.js";
+import { sweepSometimes } from "./housekeeping.js";
 import type { Call } from "./calls.js";
 
 /** Whose limit: its name, and its key if it is not shared by everybody. */
