@@ -8,7 +8,7 @@ export default defineSchema({
   /**
    * What is left of each limit: up to `shards` rows per (name, key) that was ever limited, made as
    * they are needed, shard 0 first. Written by every granted request, read by every request. Die
-   * with `reset`, and by sweeps some time after they have drained, shard 0 last; a missing row means
+   * with `reset`, and by sweeps some time after all of them have drained, shard 0 last; a missing row means
    * never used. `name`, `key`, `shard`, `value`, `ts` and the index `name` are the official package's,
    * whose rows are read in place; they get the other fields when they are next written.
    */

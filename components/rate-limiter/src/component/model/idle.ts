@@ -2,7 +2,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { getOverride } from "./overrides.js";
-import { hasWritten, type Subject } from "./shards.js";
+import { hasWritten, listShards, type Subject } from "./shards.js";
 
 /** One sweep's rows and checkpoints: a few reads and a delete each, and the longest have 30 KB. */
 const BATCH = 128;
@@ -32,7 +32,8 @@ export async function sweepIdle(
     ? await listIdle(ctx, asOf)
     : await ctx.runQuery(internal.sweeps.listIdle, { asOf }, { useStaleSnapshot: true });
   const outcomes: Outcome[] = [];
-  for (const id of found.rows) outcomes.push(await sweepRow(ctx, id, asOf));
+  const drained = new Map<string, number>();
+  for (const id of found.rows) outcomes.push(await sweepRow(ctx, id, { asOf, drained }));
   let deleted = outcomes.filter((outcome) => outcome === "deleted").length;
   for (const id of found.checkpoints) deleted += await sweepCheckpoint(ctx, id, asOf);
   const isFull = found.rows.length === BATCH || found.checkpoints.length === BATCH;
@@ -58,25 +59,56 @@ export async function listIdle(ctx: QueryCtx, asOf: number): Promise<Idle> {
 
 type Outcome = "deleted" | "put off" | "in use";
 
-async function sweepRow(ctx: MutationCtx, id: Id<"rateLimits">, asOf: number): Promise<Outcome> {
+interface Sweeping {
+  asOf: number;
+  /** When all rows of a limit will have drained, of limits that were looked at. */
+  drained: Map<string, number>;
+}
+
+async function sweepRow(
+  ctx: MutationCtx,
+  id: Id<"rateLimits">,
+  sweeping: Sweeping,
+): Promise<Outcome> {
+  const { asOf } = sweeping;
   const row = await ctx.db.get("rateLimits", id);
   if (!row || !((row.freeAt ?? Infinity) <= asOf)) return "in use";
-  if ((await isAnchor(ctx, row)) || (await getOverride(ctx, row))) {
-    await ctx.db.patch("rateLimits", id, { freeAt: asOf + LOOK_AGAIN_AFTER_MS });
+  const keptUntil = await neededUntil(ctx, row, sweeping);
+  if (keptUntil > asOf) {
+    await ctx.db.patch("rateLimits", id, { freeAt: keptUntil });
     return "put off";
   }
   await ctx.db.delete("rateLimits", id);
   return "deleted";
 }
 
-/** Whether others would be left without shard 0, by which they tell how many they are. */
-async function isAnchor(ctx: QueryCtx, { name, key, shard }: Doc<"rateLimits">): Promise<boolean> {
-  if (shard !== 0) return false;
-  const other = await ctx.db
+/**
+ * Until when a drained row has to stay. Rows that are moved to another number of shards are moved as of
+ * when the last of them was written, with what those that have drained since had used by then: so the
+ * rows of a limit go together. Shard 0 is the last, by which others tell how many they are.
+ */
+async function neededUntil(
+  ctx: QueryCtx,
+  row: Doc<"rateLimits">,
+  { asOf, drained }: Sweeping,
+): Promise<number> {
+  const later = asOf + LOOK_AGAIN_AFTER_MS;
+  if (await getOverride(ctx, row)) return later;
+  if (row.shard === 0) return (await listOthers(ctx, row)).length > 0 ? later : asOf;
+  const { name, key } = row;
+  const id = JSON.stringify([name, key]);
+  const rows = drained.has(id) ? [] : await listShards(ctx, row);
+  const known = drained.get(id) ?? Math.max(...rows.map(({ freeAt = later }) => freeAt));
+  drained.set(id, known);
+  return known;
+}
+
+/** At most one other shard than shard 0. */
+function listOthers(ctx: QueryCtx, { name, key }: Subject): Promise<Doc<"rateLimits">[]> {
+  return ctx.db
     .query("rateLimits")
     .withIndex("name", (q) => q.eq("name", name).eq("key", key).gt("shard", 0))
-    .first();
-  return other !== null;
+    .take(1);
 }
 
 /** A checkpoint can go when nothing follows it; then all of its limit's can. */
