@@ -6,7 +6,7 @@ import { describeFailure, findFailure } from "./search.ts";
 import { shrink } from "./shrink.ts";
 
 /** The fixed budget of every test run; `npm run simulate` spends more. */
-const SEEDS = 60;
+const SEEDS = 20;
 
 /** Seeds within which a known defect is found again. */
 const SEEDS_TO_FIND = 200;
