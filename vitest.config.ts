@@ -17,6 +17,8 @@ function project(name: string, root: string, test: TestOptions): TestProjectInli
       include: ["**/*.test.{ts,tsx}"],
       setupFiles: [`${import.meta.dirname}/test/setup.ts`],
       typecheck: { enabled: false },
+      // Some tests make thousands of calls, and CI has two busy cores.
+      testTimeout: 30_000,
       ...test,
     },
   };
