@@ -5,6 +5,7 @@ import type { TokenConfig } from "./kinds.js";
 import {
   addToAll,
   decide,
+  FIRST_SHARD,
   firstInstant,
   owed,
   poolAt,
@@ -71,7 +72,7 @@ export function calculateStatus(
   const request = { count, now, allowance: 0 };
   const { status } = decide(pool, resolved, {
     request,
-    choice: { preferred: 0, random: 0 },
+    choice: FIRST_SHARD,
     block,
   });
   const all = statusOf(subject, { pool, config: resolved }, { now, block, answer: status });

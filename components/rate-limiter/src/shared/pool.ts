@@ -47,6 +47,9 @@ export interface Choice {
   random: number;
 }
 
+/** Shard 0 if it fits: the one that exists if any does. */
+export const FIRST_SHARD: Choice = { preferred: 0, random: 0 };
+
 /** What each shard has used. Its length is the number of shards. */
 export type Pool = readonly Usage[];
 

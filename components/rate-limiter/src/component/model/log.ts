@@ -5,10 +5,11 @@ import {
   EMPTY_LOG,
   hasSteppedBack,
   replay,
+  type LogEvent,
   type LogRefill,
   type LogState,
 } from "../../shared/log.js";
-import { decide, giveBackTo, type Choice } from "../../shared/pool.js";
+import { decide, FIRST_SHARD, giveBackTo } from "../../shared/pool.js";
 import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
@@ -38,8 +39,6 @@ const EVENTS_PER_SWEEP = 256;
 /** When a sweep finds the events that it was scheduled by: they are left alone for a minute. */
 const SWEEP_AFTER_MS = 90_000;
 
-const ONLY_SHARD: Choice = { preferred: 0, random: 0 };
-
 type Event = Doc<"events">;
 
 interface Log {
@@ -61,7 +60,7 @@ export async function planOnLog(ctx: MutationCtx, call: Call): Promise<Plan> {
   const { pool, block } = viewOf(state, call);
   const { status, next } = decide(pool, config, {
     request,
-    choice: ONLY_SHARD,
+    choice: FIRST_SHARD,
     block: inTheWay(block, request),
   });
   return {
@@ -140,28 +139,18 @@ export function appendReset(
   subject: Subject,
   config: ResolvedConfig,
 ): Promise<unknown> {
-  return insertReset(ctx, subject, refillOf(config));
+  return append(ctx, subject, {
+    kind: "reset",
+    count: 0,
+    at: Date.now(),
+    refill: refillOf(config),
+  });
 }
 
 /** Starts the limit anew, whatever its config is, if it has a log at all. */
 export async function resetLog(ctx: MutationCtx, subject: Subject): Promise<void> {
   const { refill } = await readLog(ctx, subject);
-  if (refill) await insertReset(ctx, subject, refill);
-}
-
-function insertReset(
-  ctx: MutationCtx,
-  { name, key }: Subject,
-  refill: LogRefill,
-): Promise<unknown> {
-  const fields = { count: 0, at: Date.now(), refill };
-  return ctx.db.insert("events", {
-    name,
-    key,
-    kind: "reset",
-    ...fields,
-    seq: ctx.db.vars.commitTs,
-  });
+  if (refill) await append(ctx, subject, { kind: "reset", count: 0, at: Date.now(), refill });
 }
 
 /** Blocks or unblocks. Conflicts with nothing, and only later requests see it. */
@@ -170,15 +159,17 @@ export function appendBlock(
   { subject, config, request }: Call,
   block: Block,
 ): Promise<unknown> {
-  const { name, key } = subject;
-  const fields = { count: 0, at: request.now, refill: refillOf(config), block };
-  return ctx.db.insert("events", {
-    name,
-    key,
-    kind: "block",
-    ...fields,
-    seq: ctx.db.vars.commitTs,
-  });
+  const refill = refillOf(config);
+  return append(ctx, subject, { kind: "block", count: 0, at: request.now, refill, block });
+}
+
+/** A blind insert. */
+function append(
+  ctx: MutationCtx,
+  { name, key }: Subject,
+  event: Omit<LogEvent, "seq">,
+): Promise<unknown> {
+  return ctx.db.insert("events", { name, key, ...event, seq: ctx.db.vars.commitTs });
 }
 
 /** The log as of the transaction's snapshot, and what the transaction itself has appended. */
@@ -227,15 +218,13 @@ async function appendTokens(
   call: Call,
   { kind, count, log }: { kind: "consume" | "refund"; count: number; log: Log },
 ): Promise<void> {
-  const { name, key } = call.subject;
-  const { now } = call.request;
   const last = log.own.at(-1);
   if (last?.kind === kind) {
     await ctx.db.patch("events", last._id, { count: last.count + count });
     return;
   }
-  const fields = { count, at: now, refill: refillOf(call.config) };
-  await ctx.db.insert("events", { name, key, kind, ...fields, seq: ctx.db.vars.commitTs });
+  const refill = refillOf(call.config);
+  await append(ctx, call.subject, { kind, count, at: call.request.now, refill });
   if (log.own.length === 0) await keepShort(ctx, call, log);
 }
 

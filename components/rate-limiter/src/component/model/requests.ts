@@ -1,14 +1,12 @@
 import type { ResolvedConfig } from "../../shared/kinds.js";
 import { rateLimited } from "../../shared/errors.js";
-import { decide, type Choice } from "../../shared/pool.js";
+import { decide, FIRST_SHARD } from "../../shared/pool.js";
 import type { RateLimitArgs, RateLimitReturns } from "../../shared/validators.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { prepare, rejectTooLarge, type Call, type Plan, type View } from "./calls.js";
 import { planOnLog, planRefundOnLog, viewLog, viewSnapshot } from "./log.js";
 import { planOnAll, planRefundOnAll, viewRows } from "./rows.js";
 import { getAnyShard, planOnOne, planRefundOnOne } from "./sharding.js";
-
-const FIRST: Choice = { preferred: 0, random: 0 };
 
 /** Decides a request and records it if granted. */
 export async function consume(ctx: MutationCtx, args: RateLimitArgs): Promise<RateLimitReturns> {
@@ -43,7 +41,7 @@ export function decideOn(
   { config, request }: Pick<Call, "config" | "request">,
   { pool, block }: View,
 ): RateLimitReturns {
-  return decide(pool, config, { request, choice: FIRST, block }).status;
+  return decide(pool, config, { request, choice: FIRST_SHARD, block }).status;
 }
 
 /** Decides a request, to be recorded later in this transaction. */

@@ -1,18 +1,15 @@
 import { blockAt, type Block } from "../../shared/blocks.js";
 import {
   decide,
+  FIRST_SHARD,
   giveBackTo,
   hasFutureRows,
   poolAt,
-  type Choice,
   type Pool,
 } from "../../shared/pool.js";
 import type { MutationCtx, QueryCtx } from "../_generated/server.js";
 import { inTheWay, type Call, type Plan, type View } from "./calls.js";
 import { listShards, putPool } from "./shards.js";
-
-/** Shard 0 first: the one that exists if any does. */
-const FIRST: Choice = { preferred: 0, random: 0 };
 
 /** Decides on all rows at once. Conflicts with every other change of this limit. */
 export async function planOnAll(ctx: MutationCtx, call: Call): Promise<Plan> {
@@ -22,7 +19,7 @@ export async function planOnAll(ctx: MutationCtx, call: Call): Promise<Plan> {
   const block = blockAt(rows, request.now);
   const { status, next } = decide(before, config, {
     request,
-    choice: FIRST,
+    choice: FIRST_SHARD,
     block: inTheWay(block, request),
   });
   // A refusal writes nothing, unless a clock that stepped back left rows in the future.
