@@ -1,8 +1,9 @@
 import { useAction } from "convex/react";
-import { useId, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { api } from "../../../convex/_generated/api.js";
 import { describeError } from "../../backend/describeError.js";
 import { useCall } from "../../backend/useCall.js";
+import { CountSlider } from "../../parts/CountSlider.js";
 import { Notice } from "../../parts/Notice.js";
 import { Progress } from "../../parts/Progress.js";
 import type { Author } from "./authors.js";
@@ -16,7 +17,6 @@ const MOST_CALLS = 50;
 export function BurstForm({ author, history }: { author: Author; history: TokenHistory }) {
   const { state, run } = useCall(useAction(api.rateLimiter.burst));
   const [calls, setCalls] = useState(20);
-  const inputId = useId();
   const isSending = state.phase === "running";
 
   const send = async (event: FormEvent) => {
@@ -31,20 +31,16 @@ export function BurstForm({ author, history }: { author: Author; history: TokenH
 
   return (
     <form className="form" onSubmit={(event) => void send(event)}>
-      <label htmlFor={inputId}>Many at once, as a bot would</label>
-      <div className="form-row">
-        <input
-          id={inputId}
-          type="range"
-          min={1}
-          max={MOST_CALLS}
-          value={calls}
-          onChange={(event) => setCalls(event.target.valueAsNumber)}
-        />
+      <CountSlider
+        label="Many at once, as a bot would"
+        value={calls}
+        onChange={setCalls}
+        max={MOST_CALLS}
+      >
         <button className="button" aria-disabled={isSending}>
           Burst of {calls}
         </button>
-      </div>
+      </CountSlider>
       <div className="answer burst-answer" aria-live="polite">
         {state.phase === "idle" && (
           <span className="hint">Every call is a mutation of its own, all started together.</span>

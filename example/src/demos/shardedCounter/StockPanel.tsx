@@ -1,8 +1,9 @@
 import { useAction, useQuery } from "convex/react";
-import { useId, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { api } from "../../../convex/_generated/api.js";
 import { describeError } from "../../backend/describeError.js";
 import { useCall } from "../../backend/useCall.js";
+import { CountSlider } from "../../parts/CountSlider.js";
 import { Notice } from "../../parts/Notice.js";
 import { Panel } from "../../parts/Panel.js";
 import { Progress } from "../../parts/Progress.js";
@@ -36,7 +37,6 @@ export function StockPanel() {
 function Rush() {
   const { state, run } = useCall(useAction(api.shardedCounterLab.rush));
   const [buyers, setBuyers] = useState(30);
-  const inputId = useId();
   const isBuying = state.phase === "running";
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -44,20 +44,16 @@ function Rush() {
   };
   return (
     <form className="form" onSubmit={submit}>
-      <label htmlFor={inputId}>Buyers at once, a ticket each</label>
-      <div className="form-row">
-        <input
-          id={inputId}
-          type="range"
-          min={1}
-          max={MOST_BUYERS}
-          value={buyers}
-          onChange={(event) => setBuyers(event.target.valueAsNumber)}
-        />
+      <CountSlider
+        label="Buyers at once, a ticket each"
+        value={buyers}
+        onChange={setBuyers}
+        max={MOST_BUYERS}
+      >
         <button className="button" aria-disabled={isBuying}>
           {buyers === 1 ? "1 buyer" : `${buyers} buyers`}
         </button>
-      </div>
+      </CountSlider>
       <div className="answer" aria-live="polite">
         {state.phase === "idle" && (
           <span className="hint">

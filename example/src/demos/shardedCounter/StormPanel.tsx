@@ -1,7 +1,8 @@
 import { useQuery } from "convex/react";
-import { useId, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { api } from "../../../convex/_generated/api.js";
 import { describeError } from "../../backend/describeError.js";
+import { CountSlider } from "../../parts/CountSlider.js";
 import { Notice } from "../../parts/Notice.js";
 import { Panel } from "../../parts/Panel.js";
 import { StormLane } from "./StormLane.js";
@@ -18,7 +19,6 @@ export function StormPanel() {
     api.shardedCounterLab.stormCounts,
     storm.id === null ? "skip" : { storm: storm.id },
   );
-  const inputId = useId();
   const isSending = state.phase === "running";
 
   const submit = (event: FormEvent) => {
@@ -33,21 +33,18 @@ export function StormPanel() {
       className="storm-panel"
     >
       <form className="form" onSubmit={submit}>
-        <label htmlFor={inputId}>How many clicks, to either place</label>
-        <div className="form-row">
-          <input
-            id={inputId}
-            type="range"
-            min={STEP}
-            max={MOST_CLICKS}
-            step={STEP}
-            value={clicks}
-            onChange={(event) => setClicks(event.target.valueAsNumber)}
-          />
+        <CountSlider
+          label="How many clicks, to either place"
+          value={clicks}
+          onChange={setClicks}
+          min={STEP}
+          max={MOST_CLICKS}
+          step={STEP}
+        >
           <button className="button" aria-disabled={isSending}>
             Storm of {clicks}
           </button>
-        </div>
+        </CountSlider>
       </form>
       <div className="lanes">
         <StormLane where="log" run={storm} live={counts?.log ?? 0} />

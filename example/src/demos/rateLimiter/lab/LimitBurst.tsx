@@ -1,8 +1,9 @@
 import { useAction, useMutation } from "convex/react";
-import { useCallback, useId, useState, type FormEvent } from "react";
+import { useCallback, useState, type FormEvent } from "react";
 import { api } from "../../../../convex/_generated/api.js";
 import { describeError } from "../../../backend/describeError.js";
 import { useCall } from "../../../backend/useCall.js";
+import { CountSlider } from "../../../parts/CountSlider.js";
 import { Notice } from "../../../parts/Notice.js";
 import { Progress } from "../../../parts/Progress.js";
 import type { TokenHistory } from "../tokenHistory.js";
@@ -26,7 +27,6 @@ export function LimitBurst({
   const [calls, setCalls] = useState(20);
   const [isInOne, setIsInOne] = useState(false);
   const { state, run } = useCall(useBurst(isInOne));
-  const inputId = useId();
   const isCalling = state.phase === "running";
 
   const call = async (event: FormEvent) => {
@@ -41,20 +41,11 @@ export function LimitBurst({
 
   return (
     <form className="form" onSubmit={(event) => void call(event)}>
-      <label htmlFor={inputId}>Calls at once</label>
-      <div className="form-row">
-        <input
-          id={inputId}
-          type="range"
-          min={1}
-          max={MOST_CALLS}
-          value={calls}
-          onChange={(event) => setCalls(event.target.valueAsNumber)}
-        />
+      <CountSlider label="Calls at once" value={calls} onChange={setCalls} max={MOST_CALLS}>
         <button className="button primary" aria-disabled={isCalling}>
           {calls === 1 ? "1 call" : `${calls} calls`}
         </button>
-      </div>
+      </CountSlider>
       <label className="check">
         <input
           type="checkbox"
